@@ -1,0 +1,277 @@
+"""Figures that move: sliders with a kernel, stored frames without one."""
+
+import gzip
+import html
+import json
+import os
+import re
+from collections.abc import Sequence
+from contextlib import ExitStack
+from difflib import SequenceMatcher
+from itertools import product
+from math import prod
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+
+from mlmath_lib._validation import require_callable
+from mlmath_lib.display.figures import publish, require_figure, require_sentence
+from mlmath_lib.display.svg import body_lines, canonical_svg
+
+PARAMETER_LIMIT = 3
+FRAME_LIMIT = 150
+PAYLOAD_LIMIT = 80_000  # bytes of all frames, gzipped: a page holds two or three explorers
+
+_METADATA = re.compile(r"^<metadata><!\[CDATA\[(.*)\]\]></metadata>$", re.MULTILINE)
+
+
+def explore(draw, *, describe, caption=None, **values):
+    """Let the reader move a figure's parameters.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(**parameters)`` returns a new Matplotlib figure. Fix the axis limits
+        in it: all frames share the first one's layout, so nothing jumps.
+    describe : callable
+        ``describe(**parameters)`` returns the sentence that says what this frame
+        shows, with its numbers. Screen readers announce it.
+    caption : str, optional
+        What the whole explorer shows; may hold ``$mathematics$``.
+    **values : sequence
+        One to three parameters of `draw`, each with the values it can take, such
+        as ``n=[1, 2, 4]``. A ``range`` marks a step and gets a play button.
+
+    Raises
+    ------
+    TypeError
+        If `draw` or `describe` is not callable or returns the wrong kind.
+    ValueError
+        If a parameter has no values, there are none or more than three parameters,
+        or the frames are more than a page can carry.
+
+    References
+    ----------
+    W3C, *ARIA Authoring Practices Guide*, slider pattern.
+    https://www.w3.org/WAI/ARIA/apg/patterns/slider/
+
+    Examples
+    --------
+    >>> def line(slope):
+    ...     fig, ax = plt.subplots()
+    ...     ax.axline((0, 0), slope=slope)
+    ...     return fig
+    >>> explore(line, slope=[1, 2], describe=lambda slope: f"The line rises {slope} per unit.")
+    Explorer: The line rises 1 per unit.
+    """
+    require_callable("draw", draw, "returns a figure for each frame")
+    require_callable("describe", describe, "returns a sentence for each frame")
+    if caption is not None:
+        require_sentence("caption", caption, "says what the explorer shows")
+    parameters = _require_values(values)
+
+    if get_ipython() is None or os.environ.get("MLMATH_FRAMES") == "1":
+        svg, sentence = _stored(draw, describe, caption, parameters)
+        publish(svg, f"Explorer: {sentence}")
+    else:
+        display(_live(draw, describe, caption, parameters))
+
+
+def read_explorer(svg):
+    """Read a stored explorer back, frame by frame.
+
+    Parameters
+    ----------
+    svg : str
+        The ``image/svg+xml`` output of `explore`.
+
+    Returns
+    -------
+    dict or None
+        ``parameters`` (name, values as text, play), ``sentences`` and ``frames``
+        (each the whole drawing as text), frames in row-major order of the
+        parameters. None if the SVG is a plain figure.
+
+    References
+    ----------
+    W3C, *Scalable Vector Graphics (SVG) 2* (2018), the ``metadata`` element.
+    https://www.w3.org/TR/SVG2/struct.html#MetadataElement
+
+    Examples
+    --------
+    >>> read_explorer("<svg></svg>") is None
+    True
+    """
+    found = _METADATA.search(svg)
+    if found is None:
+        return None
+    explorer = json.loads(found[1])
+    base = body_lines(svg)
+    explorer["frames"] = ["\n".join(_patched(base, patches)) for patches in explorer["frames"]]
+    return explorer
+
+
+def _require_values(values):
+    if not 1 <= len(values) <= PARAMETER_LIMIT:
+        raise ValueError(
+            f"explore needs 1 to {PARAMETER_LIMIT} parameters with their values, such as "
+            f"n=[1, 2, 4]; got {len(values)}"
+        )
+    for name, choices in values.items():
+        ordered = isinstance(choices, Sequence) or np.ndim(choices) == 1
+        if isinstance(choices, str) or not ordered:
+            raise TypeError(f"{name} must be a list of the values it can take; got {choices!r:.80}")
+        if len(choices) == 0:
+            raise ValueError(f"{name} must have at least one value; got an empty list")
+    counts = [len(choices) for choices in values.values()]
+    if prod(counts) > FRAME_LIMIT:
+        raise ValueError(
+            f"an explorer can hold at most {FRAME_LIMIT} frames; got "
+            f"{' x '.join(map(str, counts))} = {prod(counts)}. Give fewer values"
+        )
+    return values
+
+
+def _stored(draw, describe, caption, values):
+    """Return the SVG that carries every frame, and its first sentence."""
+    combinations = [dict(zip(values, choice, strict=True)) for choice in product(*values.values())]
+    sentences = [_sentence(describe, combination) for combination in combinations]
+    with ExitStack() as figures:
+        first = _frame(draw, combinations[0])
+        figures.callback(plt.close, first)
+        first.canvas.draw()  # runs the layout once; the other frames take it over
+        layout = [ax.get_position() for ax in first.axes]
+        base = body_lines(canonical_svg(first, sentences[0]))
+        patches = [[]]
+        for combination in combinations[1:]:
+            fig = _frame(draw, combination)
+            figures.callback(plt.close, fig)
+            if fig is first:
+                raise ValueError(
+                    "draw must return a new figure each time; got the same one. "
+                    "Call plt.subplots() in it"
+                )
+            _take_layout(fig, layout, combination)
+            patches.append(_difference(base, body_lines(canonical_svg(fig, sentences[0]))))
+            plt.close(fig)
+        metadata = _metadata(values, sentences, patches)
+        svg = canonical_svg(first, sentences[0], caption=caption, metadata=metadata)
+    return svg, sentences[0]
+
+
+def _take_layout(fig, layout, combination):
+    if len(fig.axes) != len(layout):
+        raise ValueError(
+            f"draw must return figures with the same axes; got {len(layout)} axes for the first "
+            f"frame and {len(fig.axes)} for {combination}"
+        )
+    fig.set_layout_engine("none")
+    for ax, position in zip(fig.axes, layout, strict=True):
+        ax.set_position(position)
+
+
+def _metadata(values, sentences, patches):
+    """Return the JSON that travels in the SVG, within its budget."""
+    metadata = json.dumps(
+        {
+            "parameters": [
+                {
+                    "name": name,
+                    "values": [_label(value) for value in choices],
+                    "play": isinstance(choices, range),
+                }
+                for name, choices in values.items()
+            ],
+            "sentences": sentences,
+            "frames": patches,
+        },
+        separators=(",", ":"),
+    ).replace("]]>", "]]\\u003e")  # would close CDATA
+    size = len(gzip.compress(metadata.encode(), mtime=0))
+    if size > PAYLOAD_LIMIT:
+        raise ValueError(
+            f"an explorer's frames must take at most {PAYLOAD_LIMIT // 1000} kB compressed; got "
+            f"{size // 1000} kB for {len(sentences)} frames. Give fewer values, or draw "
+            "fewer points"
+        )
+    return metadata
+
+
+def _live(draw, describe, caption, values):
+    """Return ipywidgets controls over a figure that is drawn when it comes into view."""
+    import ipywidgets as widgets
+
+    sliders = {
+        name: widgets.SelectionSlider(
+            options=[(_label(value), value) for value in choices],
+            description=name.replace("_", " "),
+            style={"description_width": "initial"},
+            layout={"width": "28em"},
+        )
+        for name, choices in values.items()
+    }
+    picture = widgets.HTML()
+
+    def update(_=None):
+        combination = {name: slider.value for name, slider in sliders.items()}
+        sentence = _sentence(describe, combination)
+        fig = _frame(draw, combination)
+        try:
+            picture.value = f"{canonical_svg(fig, sentence)}<p>{html.escape(sentence)}</p>"
+        finally:
+            plt.close(fig)
+
+    update()  # a mistake in draw or describe shows here, as a normal error
+    rows = []
+    for name, slider in sliders.items():
+        slider.observe(update, "index")
+        if isinstance(values[name], range):
+            play = widgets.Play(min=0, max=len(values[name]) - 1, interval=800)
+            widgets.link((play, "value"), (slider, "index"))
+            rows.append(widgets.HBox([play, slider]))
+        else:
+            rows.append(slider)
+    if caption is not None:
+        rows.append(widgets.HTMLMath(html.escape(caption)))
+    return widgets.VBox([picture, *rows])
+
+
+def _frame(draw, combination):
+    return require_figure(f"what draw returns for {combination}", draw(**combination))
+
+
+def _sentence(describe, combination):
+    return require_sentence(
+        f"what describe returns for {combination}", describe(**combination), "says what it shows"
+    )
+
+
+def _label(value):
+    if isinstance(value, float | np.floating):
+        return f"{value:g}"
+    return str(value)
+
+
+def _difference(base, lines):
+    """Return the patches ``[start, stop, lines]`` that turn `base` into `lines`."""
+    if len(base) == len(lines):  # the usual case, and far quicker than a full comparison
+        return [
+            [n, n + 1, [new]]
+            for n, (old, new) in enumerate(zip(base, lines, strict=True))
+            if old != new
+        ]
+    matcher = SequenceMatcher(None, base, lines, autojunk=False)
+    return [
+        [start, stop, lines[low:high]]
+        for tag, start, stop, low, high in matcher.get_opcodes()
+        if tag != "equal"
+    ]
+
+
+def _patched(base, patches):
+    lines = list(base)
+    for start, stop, replacement in reversed(patches):
+        lines[start:stop] = replacement
+    return lines

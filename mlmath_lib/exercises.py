@@ -1,0 +1,261 @@
+"""Check an exercise's answer and name the mistake in a sentence."""
+
+import copy
+import re
+
+import numpy as np
+
+_MISSING = object()
+
+
+class CheckFailed(AssertionError):
+    """An answer does not meet its requirement; the message says what to look at."""
+
+    def _render_traceback_(self):
+        # IPython shows this in place of a traceback through the library's code.
+        return [str(self)]
+
+
+def check(label, answer, equals=_MISSING, *, on=None, holds=None, otherwise=None, tolerance=1e-6):
+    """Check an answer against a value, cases, or a property.
+
+    - A value: ``check("ex-…", years, equals=9.006, tolerance=0.01)``.
+    - A function: ``on`` lists the arguments of each case, `equals` the results.
+    - A property: ``holds`` takes the answer and says whether it is right; for a
+      function it takes each result and that case's arguments.
+
+    Parameters
+    ----------
+    label : str
+        The exercise's label in the text, ``ex-<topic>-<what>``.
+    answer : number, array_like, str, bool or callable
+        What the reader made.
+    equals : number, array_like, str or bool, or a list of them for `on`
+        What is required.
+    on : list of tuple, optional
+        The arguments of each case; `answer` is then a function.
+    holds : callable, optional
+        Returns True for a right answer.
+    otherwise : str, optional
+        With `holds`: the requirement in words, shown when it is not met.
+    tolerance : float, default 1e-6
+        Relative above 1, absolute below.
+
+    Raises
+    ------
+    CheckFailed
+        If the answer does not meet the requirement; the message helps to find the
+        mistake and does not give the answer away.
+    ValueError
+        If the check itself is unfit: neither or both of `equals` and `holds`, or
+        not one result for each case.
+
+    References
+    ----------
+    Hattie and Timperley, "The Power of Feedback", *Review of Educational
+    Research* 77 (2007), 81-112. https://doi.org/10.3102/003465430298487
+
+    Examples
+    --------
+    >>> check("ex-demo-double", lambda x: 2 * x, on=[(1,), (2.5,)], equals=[2, 5])
+    ex-demo-double: correct in 2 cases
+    >>> check("ex-demo-half", 50, equals=0.5)
+    Traceback (most recent call last):
+    mlmath_lib.exercises.CheckFailed: ex-demo-half: your answer is 100 times too large: ...
+    """
+    _require_fit(label, equals, holds, otherwise, tolerance)
+    if on is None:
+        _require_finite(label, equals)
+        _fail_if(_mistake("your answer", answer, equals, holds, otherwise, tolerance), label)
+        print(f"{label}: correct")
+        return
+    if not callable(answer):
+        _fail_if(f"a function is needed; your answer is {_named(answer)}", label)
+    required = _require_cases(label, on, equals)
+    name = getattr(answer, "__name__", "your function")
+    for arguments, result in zip(on, required, strict=True):
+        call = f"{name}({', '.join(_short(argument) for argument in arguments)})"
+        try:
+            # A copy: a function that changes its arguments must not change the check's.
+            given = answer(*copy.deepcopy(arguments))
+        except (Exception, SystemExit) as error:  # whatever it raises is the finding
+            _fail_if(f"{call} raised {type(error).__name__}: {error}", label)
+        mistake = _mistake(call, given, result, holds, otherwise, tolerance, arguments)
+        _fail_if(mistake, label)
+    print(f"{label}: correct in {len(on)} case{'s' if len(on) > 1 else ''}")
+
+
+def _require_fit(label, equals, holds, otherwise, tolerance):
+    if not isinstance(label, str) or not label.startswith("ex-"):
+        raise ValueError(f'label must be text such as "ex-topic-what"; got {label!r}')
+    if (equals is _MISSING) == (holds is None):
+        raise ValueError(f"{label}: give either equals or holds")
+    if holds is not None and not callable(holds):
+        raise ValueError(f"{label}: holds must be a function of the answer; got {holds!r:.80}")
+    if holds is not None and not otherwise:
+        raise ValueError(f"{label}: otherwise must say what holds requires")
+    if not isinstance(tolerance, int | float) or not 0 <= tolerance < np.inf:
+        raise ValueError(f"{label}: tolerance must be a finite number >= 0; got {tolerance!r}")
+
+
+def _require_finite(label, value):
+    """Refuse a required value that every answer, or none, would meet."""
+    if value is _MISSING or isinstance(value, str):
+        return
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufcU" or (
+        array.dtype.kind in "fc" and not np.isfinite(array).all()
+    ):
+        raise ValueError(f"{label}: equals must be finite numbers or text; got {value!r:.80}")
+
+
+def _require_cases(label, on, equals):
+    """Return the required result of each case."""
+    if not isinstance(on, list) or not on or not all(isinstance(case, tuple) for case in on):
+        raise ValueError(
+            f"{label}: on must be a list of tuples of arguments, such as [(0.05,), (0.1,)]; "
+            f"got {on!r:.80}"
+        )
+    if equals is _MISSING:
+        return [_MISSING] * len(on)
+    if not isinstance(equals, list | tuple | np.ndarray) or len(equals) != len(on):
+        raise ValueError(
+            f"{label}: equals must list one result for each of the {len(on)} cases; "
+            f"got {equals!r:.80}"
+        )
+    for result in equals:
+        _require_finite(label, result)
+    return list(equals)
+
+
+def _fail_if(mistake, label):
+    if mistake is not None:
+        # "from None": the reader's own error is in the sentence already.
+        raise CheckFailed(f"{label}: {mistake}") from None
+
+
+def _mistake(what, given, required, holds, otherwise, tolerance, arguments=()):
+    """Return what is wrong with one answer, or None."""
+    if given is Ellipsis:
+        return f"{what} is still `...`: put your answer in its place"
+    if given is None:
+        return f"{what} is None: is a `return` missing?"
+    if callable(given):
+        return f"{what} is a function: call it with its arguments"
+    if (unusable := _not_finite(what, given)) is not None:
+        return unusable
+    if holds is None:
+        return _difference(what, given, required, tolerance)
+    try:
+        met = bool(holds(given, *arguments))
+    except Exception as error:  # an answer of the wrong kind breaks the property's code
+        return f"{what} is {_named(given)}, which cannot be checked ({error}): {otherwise}"
+    return None if met else f"{what} does not meet the requirement: {otherwise}"
+
+
+def _not_finite(what, given):
+    array = _numbers(given)
+    if array is None:
+        return None
+    if np.isnan(array).any():
+        return f"{what} holds NaN (not a number): look for 0/0, log of a negative, or missing data"
+    if np.isinf(array).any():
+        return f"{what} is infinite somewhere: look for a division by zero or an overflow"
+    return None
+
+
+def _numbers(value):
+    """Return an array of numbers, or None for text, truth values and everything else."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # ragged lists
+        return None
+    if array.dtype.kind == "O":  # SymPy numbers and fractions, or something else
+        try:
+            return array.astype(float)
+        except (TypeError, ValueError):
+            return None
+    return array if array.dtype.kind in "iufc" else None
+
+
+def _difference(what, given, required, tolerance):
+    wanted = _numbers(required)
+    if wanted is None:
+        return _other_text(what, given, required)
+    found = _numbers(given)
+    if found is None:
+        return f"{what} is {_named(given)}; {_kind(required)} is needed"
+    if found.shape != wanted.shape:
+        transposed = ": is it transposed?" if found.T.shape == wanted.shape else ""
+        return f"{what} has shape {found.shape}; shape {wanted.shape} is needed{transposed}"
+    if np.iscomplexobj(found) and not np.iscomplexobj(wanted):
+        return f"{what} is complex; real numbers are needed"
+    wrong = np.abs(found - wanted) > tolerance * np.maximum(1, np.abs(wanted))
+    if not wrong.any():
+        return None
+    if found.ndim == 0:
+        return f"{what} is {_direction(found[()], wanted[()])}"
+    first = tuple(map(int, np.argwhere(wrong)[0]))
+    where = first[0] if len(first) == 1 else first
+    return (
+        f"{what} is wrong in {np.count_nonzero(wrong)} of {wrong.size} entries; the entry at "
+        f"index {where} is {_direction(found[first], wanted[first])}"
+    )
+
+
+def _other_text(what, given, required):
+    """Compare texts and truth values, alone or in arrays, exactly."""
+    if _kind(given) != _kind(required):
+        return f"{what} is {_named(given)}; {_kind(required)} is needed"
+    found, wanted = np.asarray(given), np.asarray(required)
+    if found.dtype.kind != wanted.dtype.kind:
+        return f"{what} is {_named(given)}: {_short(required[0])} is an entry of the right kind"
+    if (found == wanted).all():
+        return None
+    if found.ndim == 0:
+        return f"{what} is {_short(given)}, which is not right"
+    return f"{what} is wrong in {np.count_nonzero(found != wanted)} of {found.size} entries"
+
+
+def _direction(found, wanted):
+    """Say how a number is off, without giving the right one away."""
+    if np.iscomplexobj(wanted):
+        return f"not right: {found:g}"
+    found, wanted = float(found), float(wanted)
+    if wanted and np.isclose(found, -wanted, rtol=1e-6):
+        return f"right but for its sign: {found:g}"
+    for factor in (100, 10, 2):
+        usual = {100: ": per cent or fraction?", 10: "", 2: ": is a factor of 2 missing?"}[factor]
+        if wanted and np.isclose(found, factor * wanted, rtol=1e-6):
+            return f"{factor} times too large{usual}"
+        if wanted and np.isclose(found, wanted / factor, rtol=1e-6):
+            return f"{factor} times too small{usual}"
+    if np.isclose(found, wanted, rtol=1e-2):
+        return f"close, but not within the tolerance: {found:.9g}. Was it rounded?"
+    return f"too {'large' if found > wanted else 'small'}: {found:g}"
+
+
+def _named(value):
+    return f"{_kind(value)} ({_short(value)})"
+
+
+def _kind(value):
+    if isinstance(value, bool | np.bool):
+        return "True or False"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, int | float | complex | np.number):
+        return "a number"
+    if isinstance(value, np.ndarray | list | tuple):
+        try:
+            return f"an array of shape {np.shape(value)}"
+        except ValueError:
+            return "a list whose rows differ in length"
+    return f"a {type(value).__name__}"
+
+
+def _short(value):
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"array of shape {value.shape}"
+    text = re.sub(r" at 0x[0-9a-f]+", "", " ".join(repr(value).split()))
+    return text if len(text) <= 60 else f"{text[:57]}..."

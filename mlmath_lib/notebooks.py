@@ -1,0 +1,152 @@
+"""Re-execute chapters in place and store them in one normal form.
+
+``python -m mlmath_lib.notebooks [PATH ...]`` runs the named notebooks, or all of
+``chapters/``, with every explorer's frames. Running it twice changes nothing: no
+widget state, no machine's traces, execution counts 1..n.
+"""
+
+import argparse
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+CHAPTERS = Path(__file__).parents[1] / "chapters"
+TIMEOUT = 120  # seconds for one cell; a whole chapter should take less than 20
+ENVIRONMENT = {"MLMATH_FRAMES": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def execute(path):
+    """Run one notebook from a fresh kernel and store it in normal form.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is rewritten only if something in it changes.
+
+    Returns
+    -------
+    bool
+        Whether the file changed.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell fails that is not tagged ``raises-exception``.
+
+    References
+    ----------
+    The Jupyter notebook format. https://nbformat.readthedocs.io
+    """
+    before = path.read_text(encoding="utf-8")
+    notebook = nbformat.reads(before, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    client.execute(env=os.environ | ENVIRONMENT)
+    after = nbformat.writes(normalise(notebook)) + "\n"
+    if after != before:
+        path.write_text(after, encoding="utf-8")
+    return after != before
+
+
+def normalise(notebook):
+    """Remove from a notebook what differs between machines and runs.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        An executed notebook; it is changed in place.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The same notebook, with counts 1..n, metadata reduced to tags, streams
+        joined, tracebacks reduced to their last line and no widget state or view.
+
+    References
+    ----------
+    The Jupyter notebook format. https://nbformat.readthedocs.io
+    """
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    count = 0
+    for number, cell in enumerate(notebook.cells):
+        tags = cell.metadata.get("tags")
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        cell.id = f"cell-{number + 1}"
+        cell.source = cell.source.rstrip()
+        if cell.cell_type != "code":
+            cell.pop("attachments", None)
+            continue
+        count += 1
+        cell.execution_count = count
+        cell.outputs = _normal_outputs(cell.outputs, count)
+    return notebook
+
+
+def _normal_outputs(outputs, count):
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream":
+            if kept and kept[-1].get("name") == output.name:
+                kept[-1].text += output.text
+                continue
+        elif output.output_type == "error":
+            output.traceback = [f"{output.ename}: {output.evalue}"]
+        else:
+            output.metadata = nbformat.from_dict({})
+            for kind in [
+                kind for kind in output.data if kind.startswith("application/vnd.jupyter")
+            ]:
+                del output.data[kind]
+            if output.output_type == "execute_result":
+                output.execution_count = count
+        kept.append(output)
+    return kept
+
+
+def main(arguments=None):
+    """Run the command line; return how many notebooks failed."""
+    parser = argparse.ArgumentParser(prog="python -m mlmath_lib.notebooks", description=__doc__)
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks (default: all chapters)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once")
+    options = parser.parse_args(arguments)
+    paths = options.paths or sorted(CHAPTERS.rglob("*.ipynb"))
+    paths = [path for path in paths if ".ipynb_checkpoints" not in path.parts]
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        parser.error(f"no such notebook: {', '.join(missing)}")
+
+    failures = 0
+    with ThreadPoolExecutor(options.jobs) as pool:
+        started = time.perf_counter()
+        running = {pool.submit(execute, path.resolve()): path for path in paths}
+        for done, future in enumerate(as_completed(running), start=1):
+            try:
+                outcome = "stored" if future.result() else "unchanged"
+            except CellExecutionError as error:
+                failures += 1
+                outcome = f"FAILED\n{error}"
+            seconds = time.perf_counter() - started
+            print(
+                f"[{done}/{len(paths)}] {seconds:5.1f} s  {running[future]}  {outcome}", flush=True
+            )
+    return failures
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(), 1))

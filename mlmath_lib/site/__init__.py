@@ -1,0 +1,39 @@
+"""The book's website: a Sphinx extension and its theme.
+
+Everything that only the site needs is here; chapters and the rest of the library
+do not import it. One module for each concern:
+
+- ``figures``: stored SVG figures and explorers become inline HTML;
+- ``dropdowns``: solutions and hidden code become native ``<details>``;
+- ``pages``: what surrounds a chapter (contents, links, description, scripts);
+- ``mathjax``: the part of MathJax that the book uses, served from the site.
+"""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from mlmath_lib.site import dropdowns, figures, mathjax, pages
+
+__all__ = ["setup"]
+
+THEME = Path(__file__).parent / "theme"
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the theme and the extension's parts with Sphinx.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application that builds the book.
+
+    Returns
+    -------
+    dict
+        The extension's metadata: reading and writing pages in parallel is safe.
+    """
+    app.add_html_theme("mlmath_book", THEME)
+    for part in (figures, dropdowns, mathjax, pages):
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

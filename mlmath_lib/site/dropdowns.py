@@ -1,0 +1,79 @@
+"""Solutions, dropdown admonitions and hidden code as native ``<details>``.
+
+The usual extension (sphinx-togglebutton) makes dropdowns by a script, without which
+nothing folds. ``<details>`` works by keyboard, without scripts, is searched by the
+browser, and opens itself for a link into it.
+"""
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
+
+__all__ = ["Dropdown", "DropdownTransform", "Summary"]
+
+
+class Dropdown(nodes.Element):
+    """A ``<details>`` with the classes and ids of the node that it replaces."""
+
+
+class Summary(nodes.TextElement):
+    """The visible line of a `Dropdown`."""
+
+
+class DropdownTransform(SphinxPostTransform):
+    """Replace what is to be folded by `Dropdown` nodes."""
+
+    # After sphinx-exercise (20) and MyST-NB (199) have written their titles.
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        """Replace every foldable node of the document."""
+        for node in list(self.document.findall(nodes.Admonition)):
+            if "dropdown" in node.get("classes", ()):
+                self._replace(node, ["admonition", *node["classes"]])
+        for node in list(self.document.findall(HideCodeCellNode)):
+            self._replace(node, ["hidden-code"])
+
+    @staticmethod
+    def _replace(node: nodes.Element, classes: list[str]) -> None:
+        dropdown, summary = Dropdown(classes=classes, ids=node.get("ids", [])), Summary()
+        children = list(node.children)
+        if isinstance(node, HideCodeCellNode):
+            summary += nodes.Text(node["prompt_show"])
+        elif children and isinstance(children[0], nodes.title):
+            summary.extend(children.pop(0).children)
+        else:
+            summary += nodes.Text(node.tagname.capitalize())
+        dropdown += summary
+        dropdown.extend(children)
+        node.replace_self(dropdown)
+
+
+def visit_dropdown(self: HTML5Translator, node: Dropdown) -> None:
+    """Open a ``<details>``."""
+    self.body.append(self.starttag(node, "details"))
+
+
+def depart_dropdown(self: HTML5Translator, node: Dropdown) -> None:
+    """Close a ``<details>``."""
+    self.body.append("</details>\n")
+
+
+def visit_summary(self: HTML5Translator, node: Summary) -> None:
+    """Open a ``<summary>``."""
+    self.body.append("<summary>")
+
+
+def depart_summary(self: HTML5Translator, node: Summary) -> None:
+    """Close a ``<summary>``."""
+    self.body.append("</summary>\n")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the nodes and the transform."""
+    app.add_node(Dropdown, html=(visit_dropdown, depart_dropdown))
+    app.add_node(Summary, html=(visit_summary, depart_summary))
+    app.add_post_transform(DropdownTransform)

@@ -1,0 +1,268 @@
+"""What surrounds a chapter: contents, links, description, scripts and style sheets."""
+
+import os
+from html import escape
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from mlmath_lib.site import mathjax
+from mlmath_lib.site.figures import Figure
+
+__all__ = ["contents", "describe", "links"]
+
+DESCRIPTION_LENGTH = 160
+# Style sheets and scripts that extensions add to every page, used or not. The theme's
+# book.css has what the book needs of them.
+UNUSED_FILES = ("exercise.css", "proof.css", "mystnb.*.css", "basic.css", "pygments.css",
+                "file.png", "minus.png", "plus.png", "design-tabs.js")  # fmt: skip
+
+
+def take_addresses(app: Sphinx, config) -> None:
+    """Let the environment override the addresses of ``_config.yml``; drop last slashes."""
+    options = config.html_theme_options
+    repository = os.environ.get("MLMATH_REPOSITORY") or options.get("repository_url") or ""
+    options["repository_url"] = repository.rstrip("/").removesuffix(".git")
+    address = os.environ.get("MLMATH_SITE_URL") or config.html_baseurl
+    config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
+
+
+def describe(doctree: nodes.document) -> str:
+    """Return a page's first paragraph as plain text.
+
+    Parameters
+    ----------
+    doctree : docutils.nodes.document
+        The page.
+
+    Returns
+    -------
+    str
+        At most 160 characters, cut between words.
+    """
+    for paragraph in doctree.findall(nodes.paragraph):
+        if not isinstance(paragraph.parent, nodes.section):
+            continue  # within an admonition, a list, a table
+        words = " ".join(_plain(paragraph).split())
+        if len(words) <= DESCRIPTION_LENGTH:
+            return words
+        return words[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+    return ""
+
+
+def _plain(node: nodes.Node) -> str:
+    """Return a node's text; TeX without its backslashes and braces."""
+    if isinstance(node, nodes.math):
+        return node.astext().translate(str.maketrans("", "", "\\{}$"))
+    if not node.children:
+        return node.astext()
+    return "".join(_plain(child) for child in node.children)
+
+
+def _label(node: nodes.Node) -> str:
+    """Return a title's HTML; formulas are left to MathJax."""
+    if isinstance(node, nodes.math):
+        return f'<span class="math notranslate nohighlight">\\({escape(node.astext())}\\)</span>'
+    if not node.children:
+        return escape(node.astext())
+    return "".join(_label(child) for child in node.children)
+
+
+def _name(env, docname: str) -> str:
+    """Return a page's title with its chapter's number, as HTML."""
+    number = env.toc_secnumbers.get(docname, {}).get("", ())
+    text = _label(env.titles[docname])
+    return f'<span class="number">{".".join(map(str, number))}</span> {text}' if number else text
+
+
+def _sections(env, docname: str) -> str:
+    """Return the list of a page's sections, as HTML; empty without any."""
+    items = [
+        f'<li><a href="{escape(reference["anchorname"])}">{_label(reference)}</a></li>'
+        for part in env.tocs[docname].children[:1]
+        for inner in part.children[1:]
+        for entry in inner.children
+        if (reference := next(iter(entry.findall(nodes.reference)), None)) is not None
+    ]
+    return f'<ul class="sections">{"".join(items)}</ul>' if items else ""
+
+
+def contents(app: Sphinx, pagename: str) -> str:
+    """Return the contents as seen from one page.
+
+    The parts, the chapters of the page's own part, and the page's sections: the
+    length of the list does not grow with the number of chapters in other parts.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application that builds the book.
+    pagename : str
+        The page.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    env = app.env
+    root = env.external_site_map.root
+
+    def link(docname: str, text: str, mark: str = "") -> str:
+        address = app.builder.get_relative_uri(pagename, docname)
+        return f'<a href="{escape(address)}"{mark}>{text}</a>'
+
+    def entry(docname: str) -> str:
+        here = docname == pagename
+        mark = ' aria-current="page"' if here else ""
+        inner = _sections(env, docname) if here else ""
+        return f"<li>{link(docname, _name(env, docname), mark)}{inner}</li>"
+
+    lines = [f'<ul class="home">{entry(root.docname)}</ul>']
+    for part in root.subtrees:
+        pages = [name for item in part.files() if (name := _docname(item)) in env.titles]
+        if not pages:
+            continue
+        caption = escape(part.caption or "")
+        if pagename in pages:
+            lines.append(f'<p class="part">{caption}</p>\n<ul>')
+            lines += [entry(docname) for docname in pages]
+            lines.append("</ul>")
+        else:
+            lines.append(f'<p class="part">{link(pages[0], caption)}</p>')
+    return "\n".join(lines)
+
+
+def _docname(item: str) -> str:
+    """Return the page's name of a file in ``_toc.yml``, where a suffix may be written."""
+    return item.removesuffix(".ipynb").removesuffix(".md")
+
+
+def links(app: Sphinx, pagename: str) -> list[dict[str, object]]:
+    """Return the links of a chapter to its notebook and to the repository.
+
+    Parameters
+    ----------
+    app : Sphinx
+        The application that builds the book.
+    pagename : str
+        The page.
+
+    Returns
+    -------
+    list of dict
+        Each with ``text``, ``href``, ``icon`` and ``download``. Without a repository's
+        address only the download, which is a file of the site, is there.
+    """
+    options = app.config.html_theme_options
+    repository, branch = options["repository_url"], options.get("repository_branch") or "main"
+    source = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
+    path = quote("/".join(filter(None, [options.get("path_to_docs", "").strip("/"), source])))
+    result = []
+
+    def add(text: str, href: str, icon: str, download: bool = False) -> None:
+        result.append({"text": text, "href": href, "icon": icon, "download": download})
+
+    binder = options.get("launch_buttons", {}).get("binderhub_url")
+    owner = urlsplit(repository).path.strip("/")
+    if source.endswith(".ipynb"):
+        if repository and binder and urlsplit(repository).netloc == "github.com":
+            query = quote(f"lab/tree/{path}", safe="")
+            hub = f"{binder.rstrip('/')}/v2/gh/{owner}/{quote(branch, safe='')}"
+            add("Run in Binder", f"{hub}?urlpath={query}", "run")
+        copy = app.builder.get_relative_uri(pagename, "_sources/x").removesuffix("x.html")
+        add("Download notebook", f"{copy}{quote(source)}", "download", download=True)
+    if repository:
+        add("Source", f"{repository}/blob/{branch}/{path}", "source")
+        add("Suggest an edit", f"{repository}/edit/{branch}/{path}", "edit")
+    return result
+
+
+def fill_context(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Give a page's template its contents, links and description; drop unused files."""
+    known = pagename in app.env.titles
+    context["contents_html"] = contents(app, pagename)
+    context["page_links"] = links(app, pagename) if known and doctree else []
+    context["description"] = (
+        describe(doctree) if doctree else f"Search {app.config.html_title}"
+    )
+    uses_design = doctree is not None and any(
+        name.startswith("sd-")
+        for node in doctree.findall(nodes.Element)
+        for name in node.get("classes", ())
+    )
+    context["css_files"] = [
+        file for file in context["css_files"] if _wanted_style(file.filename, uses_design)
+    ]
+    scripts = [file for file in context["script_files"] if file.filename == mathjax.SCRIPT]
+    context["mathjax_fonts"] = mathjax.FIRST_FONTS if scripts else ()
+    context["script_files"] = scripts
+    app.add_js_file("book.js", defer="defer")
+    if doctree is not None and any(node["data"] for node in doctree.findall(Figure)):
+        app.add_js_file("explorer.js", defer="defer")
+
+
+def _wanted_style(filename: str, uses_design: bool) -> bool:
+    """Say whether a page needs a style sheet."""
+    return filename.endswith("book.css") or (uses_design and "sphinx-design" in filename)
+
+
+def extra_pages(app: Sphinx):
+    """Yield the pages that have no source: the site's address, and "not found"."""
+    root = app.config.root_doc
+    summary = describe(app.env.get_doctree(root))
+    yield "index", {"description": summary, "home_url": f"{app.config.html_baseurl}{root}.html"}, (
+        "index.html"
+    )
+    favicon = Path(__file__).parent / "theme" / "static" / "favicon.svg"
+    context = {"site_root": _site_root(app), "favicon_data": quote(favicon.read_text("utf-8"))}
+    yield "404", context, "404.html"
+
+
+def _site_root(app: Sphinx) -> str:
+    """Return the address of the published site, as far as it is known, or "" ."""
+    if app.config.html_baseurl:
+        return urlsplit(app.config.html_baseurl).path or "/"
+    owner, _, name = urlsplit(app.config.html_theme_options["repository_url"]).path[1:].partition("/")
+    if not name:
+        return ""
+    return "/" if name.lower() == f"{owner.lower()}.github.io" else f"/{name}/"
+
+
+def reread_contents(app: Sphinx, env) -> list[str]:
+    """Return the pages to write again: all when the contents changed, else none.
+
+    Sphinx writes only pages whose source changed, but every page shows the titles of
+    its part.
+    """
+    root = env.external_site_map.root
+    now = (
+        [(part.caption, part.files()) for part in root.subtrees],
+        {name: (title.astext(), env.toc_secnumbers.get(name)) for name, title in env.titles.items()},
+    )
+    before, env.mlmath_contents = getattr(env, "mlmath_contents", None), now
+    return [] if before in (None, now) else sorted(env.found_docs)
+
+
+def remove_unused_files(app: Sphinx, exception: Exception | None) -> None:
+    """Delete what extensions copied and no page loads."""
+    if exception is None and app.builder.format == "html":
+        for pattern in UNUSED_FILES:
+            for file in Path(app.outdir, "_static").glob(pattern):
+                file.unlink()
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx's events."""
+    # Jupyter Book passes this value, and Sphinx warns of values that nothing declares.
+    # Its extension, sphinx_comments, loads scripts from other hosts and is left out.
+    app.add_config_value("comments_config", {}, "")
+    app.connect("config-inited", take_addresses)
+    app.connect("env-updated", reread_contents)
+    # Late, when other extensions have added their files to the page.
+    app.connect("html-page-context", fill_context, priority=900)
+    app.connect("html-collect-pages", extra_pages)
+    # Late, when other extensions have copied their files.
+    app.connect("build-finished", remove_unused_files, priority=900)

@@ -1,0 +1,113 @@
+/* What the pages' plain HTML cannot do alone. No library stands behind this file. */
+(() => {
+  const root = document.documentElement;
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Theme: the button names the theme to which it leads.
+  const themeButton = document.getElementById("theme-button");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const store = (value) => { try { localStorage.setItem("theme", value); } catch { /* blocked */ } };
+  const wished = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+  const setTheme = (theme) => {
+    root.dataset.theme = theme;
+    themeButton.textContent = theme === "dark" ? "Light theme" : "Dark theme";
+  };
+  setTheme(root.dataset.theme);
+  themeButton.addEventListener("click", () => {
+    setTheme(root.dataset.theme === "dark" ? "light" : "dark");
+    store(root.dataset.theme);
+  });
+  system.addEventListener("change", () => { if (!wished()) setTheme(system.matches ? "dark" : "light"); });
+
+  // The contents are a drawer on narrow screens.
+  const contents = document.getElementById("contents");
+  const contentsButton = document.getElementById("contents-button");
+  const setDrawer = (open) => {
+    contents.classList.toggle("open", open);
+    contentsButton.setAttribute("aria-expanded", open);
+  };
+  contentsButton.addEventListener("click", () => setDrawer(!contents.classList.contains("open")));
+  contents.addEventListener("click", (event) => { if (event.target.closest("a")) setDrawer(false); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && contents.classList.contains("open")) {
+      setDrawer(false);
+      contentsButton.focus();
+    }
+  });
+
+  // Mark the section in view, in the contents.
+  const links = new Map($$(".sections a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  const sections = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const inView = new Set();
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) inView[entry.isIntersecting ? "add" : "delete"](entry.target);
+    const current = sections.find((section) => inView.has(section));
+    for (const [id, link] of links) {
+      if (current && id === current.id) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }, { rootMargin: "-20% 0px -70%" });
+  sections.forEach((section) => watcher.observe(section));
+
+  // Copy buttons on code that a reader may want to run.
+  for (const block of $$(".cell_input .highlight, article :not(.cell_output) > div > .highlight")) {
+    if (block.closest(".cell_output") || block.querySelector(".copy")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      const text = block.querySelector("pre").textContent;
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch { // no clipboard without https: let the reader press Ctrl+C
+        getSelection().selectAllChildren(block.querySelector("pre"));
+        return;
+      }
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    });
+    block.append(button);
+  }
+
+  // A box that scrolls sideways must be reachable by keyboard; one that does not, must not.
+  const boxes = () => $$('pre, table, mjx-container[display="true"], div.math');
+  const names = { PRE: "Code", TABLE: "Table" };
+  const markScrollable = () => {
+    const wide = boxes().map((box) => [box, box.scrollWidth > box.clientWidth + 1]);
+    for (const [box, scrolls] of wide) {
+      if (!scrolls) {
+        box.removeAttribute("tabindex");
+      } else if (!box.hasAttribute("tabindex")) {
+        box.tabIndex = 0;
+        // A table keeps its own role, from which its cells get theirs.
+        if (box.tagName !== "TABLE") box.setAttribute("role", "group");
+        box.setAttribute("aria-label", `${names[box.tagName] || "Formula"}, scrolls sideways`);
+      }
+    }
+  };
+  let waiting;
+  const later = () => { clearTimeout(waiting); waiting = setTimeout(markScrollable, 100); };
+  markScrollable();
+  addEventListener("resize", later);
+  document.addEventListener("toggle", later, true);
+
+  // A link may lead into something folded; typesetting moves what is below it.
+  const showTarget = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", showTarget);
+  showTarget();
+  document.addEventListener("mathematics-typeset", () => { markScrollable(); showTarget(); });
+
+  // Print what is folded, too.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = $$("details:not([open])");
+    opened.forEach((box) => { box.open = true; });
+  });
+  addEventListener("afterprint", () => { opened.forEach((box) => { box.open = false; }); });
+})();
