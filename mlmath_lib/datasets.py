@@ -79,6 +79,46 @@ def load_penguins(*, complete=True):
     )
 
 
+class Population(NamedTuple):
+    """What `load_us_population` returns; both arrays have one entry per census."""
+
+    years: np.ndarray
+    residents: np.ndarray
+
+
+def load_us_population():
+    """Load the population of the United States at 22 censuses.
+
+    One census every ten years from 1790 to 2000. Each counts the states and
+    territories of its time: part of the growth is new land.
+
+    Returns
+    -------
+    Population
+        ``years`` (22,), the years of the censuses; ``residents`` (22,), the people
+        counted in each.
+
+    References
+    ----------
+    U.S. Census Bureau, decennial censuses of 1790 to 2000. Works of the United States
+    government are in the public domain. The table is the one of ``USPop`` in the R
+    package carData, given there in millions; it agrees with the list of the State of
+    Wyoming's Economic Analysis Division, "U.S. Decennial Census Population: 1790 to
+    2020". https://vincentarelbundock.github.io/Rdatasets/doc/carData/USPop.html
+
+    Examples
+    --------
+    >>> population = load_us_population()
+    >>> print(population.years[[0, -1]], population.residents[[0, -1]])
+    [1790 2000] [  3929214 281421906]
+    """
+    table = _read_table("us_population.csv")
+    return Population(
+        years=_numbers(table["year"]).astype(int),
+        residents=_numbers(table["residents"]).astype(int),
+    )
+
+
 def _read_table(name):
     """Return a stored CSV file's columns as lists of text; NA becomes an empty text."""
     text = files("mlmath_lib").joinpath("data", name).read_text(encoding="utf-8")
