@@ -59,7 +59,7 @@ def canonical_svg(fig, description, *, caption=None, metadata=None):
 
     width, height = (_rounded(size) for size in root.get("viewBox").split()[2:])
     head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" '
         f'viewBox="0 0 {width} {height}" role="img" aria-label={_quoted(description)} '
         'fill="currentColor" stroke-linejoin="round" font-family="Verdana, DejaVu Sans, '
         f'sans-serif" style="color:{INK};background:#fff">'

@@ -1,0 +1,50 @@
+"""What every test runs with: one thread, every explorer's frame, tolerant pictures.
+
+`pyproject.toml` makes plain ``pytest`` run the tests, the library's doctests and
+every cell of every chapter. ``pytest -k compound_growth`` does so for one chapter.
+"""
+
+import os
+
+# Set before NumPy starts its threads; kernels and xdist's workers inherit it.
+os.environ.update(MLMATH_FRAMES="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+import hypothesis
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+from nbval.plugin import IPyNbCell
+from svg_comparison import svg_difference
+
+SVG = "image/svg+xml"
+
+matplotlib.use("agg")
+plt.style.use("mlmath_lib.book")
+
+hypothesis.settings.register_profile("book", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("book")
+
+compare_exactly = IPyNbCell.compare_outputs
+
+
+def compare_tolerantly(cell, fresh, stored, skip_compare=None):
+    """Compare a cell's outputs: SVG by what it shows, everything else exactly."""
+    old, new = (
+        [output["data"] for output in outputs if SVG in output.get("data", {})]
+        for outputs in (stored, fresh)
+    )
+    for was, now in zip(old, new, strict=False):  # nbval says it if their number differs
+        if difference := svg_difference(was[SVG], now[SVG]):
+            cell.comparison_traceback = [difference]
+            return False
+        now[SVG] = was[SVG]
+    return compare_exactly(cell, fresh, stored, skip_compare)
+
+
+IPyNbCell.compare_outputs = compare_tolerantly
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_stays_open():
+    yield
+    plt.close("all")

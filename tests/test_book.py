@@ -1,0 +1,435 @@
+"""Every chapter keeps the rules of the book, and every rule can fail."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from book_rules import (
+    RULES,
+    Book,
+    contents_problems,
+    import_problems,
+    name_problems,
+    trace_problems,
+)
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+)
+
+from mlmath_lib.notebooks import normalise
+
+BOOK = Book(Path(__file__).parents[1])
+
+
+@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=lambda chapter: chapter.path.stem)
+def test_chapter(chapter, name):
+    problems = list(RULES[name](chapter))
+    assert not problems, _report(f"{chapter.path.relative_to(BOOK.root)}: {name}", problems)
+
+
+def test_contents_list_every_chapter_once():
+    problems = list(contents_problems(BOOK))
+    assert not problems, _report("_toc.yml", problems)
+
+
+def test_modules_import_only_earlier_parts():
+    problems = list(import_problems(BOOK))
+    assert not problems, _report("mlmath_lib", problems)
+
+
+def test_files_have_names_that_say_something():
+    problems = list(name_problems(BOOK))
+    assert not problems, _report("file names", problems)
+
+
+def test_pages_and_modules_bear_no_trace_of_a_machine():
+    problems = list(trace_problems(BOOK))
+    assert not problems, _report("traces", problems)
+
+
+def _report(what, problems):
+    return "\n  ".join([what, *problems])
+
+
+# From here on: a chapter that keeps every rule, and one way to break each.
+
+SET_UP = """import matplotlib.pyplot as plt
+import numpy as np
+from mlmath_lib.verify import verify
+plt.style.use("mlmath_lib.book")
+rng = np.random.default_rng(7)"""
+EXPLORER = {
+    "parameters": [{"name": "n", "values": ["1"], "play": False}],
+    "sentences": ["The line rises by one"],
+    "frames": [[]],
+}
+EXERCISES = "\n\n".join(
+    f"```{{exercise}}\n:label: ex-demo-{n}\nProve it.\n```\n\n"
+    f"```{{solution}} ex-demo-{n}\n:class: dropdown\nIt is so.\n```"
+    for n in ("one", "two", "three")
+)
+CODE_EXERCISE = "```{exercise} Double\n:label: ex-demo-code\nDouble it.\n```"
+
+
+def code(source, *outputs, tags=()):
+    return new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags)})
+
+
+def svg(alt, body="", metadata=None):
+    stored = f"<metadata><![CDATA[{json.dumps(metadata)}]]></metadata>\n" if metadata else ""
+    return f'<svg xmlns="http://www.w3.org/2000/svg" aria-label="{alt}">\n{stored}{body}</svg>'
+
+
+def picture(alt, kind="Figure", **options):
+    data = {"image/svg+xml": svg(alt, **options), "text/plain": f"{kind}: {alt}"}
+    return new_output("display_data", data)
+
+
+def text(name, value):
+    return new_output("stream", name=name, text=value)
+
+
+def good_cells():
+    return {
+        "title": new_markdown_cell("(demo)=\n# Demo\n\nA question."),
+        "needs": new_markdown_cell("**You need** nothing. **You will be able to** double."),
+        "set-up": code(SET_UP),
+        "theory": new_markdown_cell(
+            "## Theory\n\n$$\n1 + 1 = 2\n$$ (eq-demo-sum)\n\nBy {eq}`eq-demo-sum`, {term}`inertia` "
+            "and {cite:t}`lloyd1982`, see [itself](demo.ipynb#theory), "
+            "[the web](https://example.org).\n\n```python\n# no heading\n```"
+        ),
+        "verify": code('verify("eq-demo-sum", 1 + 1, 2)', text("stdout", "eq-demo-sum: agree\n")),
+        "figure": code("show(fig)", picture("A line rises from one to two")),
+        "explorer": code(
+            "explore(draw)", picture("The line rises by one", "Explorer", metadata=EXPLORER)
+        ),
+        "exercises": new_markdown_cell(f"## Exercises\n\n{EXERCISES}\n\n{CODE_EXERCISE}"),
+        "start": new_markdown_cell("```{solution-start} ex-demo-code\n:class: dropdown\n```"),
+        "solution": code("def double(x):\n    return 2 * x", tags=["solution"]),
+        "check": code('check("ex-demo-code", double, on=[(1,)], equals=[2])'),
+        "end": new_markdown_cell("```{solution-end}\n```"),
+    }
+
+
+def write_book(folder, cells, name="demo", edit=None):
+    """Write a small book of one chapter; `edit` works after the normal form."""
+    chapters = folder / "chapters"
+    (chapters / "basics").mkdir(parents=True)
+    glossary = "````{glossary}\ninertia\n  A sum of squares.\n````\n"
+    (chapters / "glossary.md").write_text(glossary)
+    (chapters / "references.bib").write_text("@article{lloyd1982,\n  year = 1982,\n}\n")
+    (folder / "mlmath_lib").mkdir()
+    entries = "\n".join(f"  - file: chapters/{page}" for page in ("glossary", f"basics/{name}"))
+    (folder / "_toc.yml").write_text(f"format: jb-book\nchapters:\n{entries}\n")
+    notebook = normalise(new_notebook(cells=list(cells.values())))
+    if edit:
+        edit(notebook)
+    path = chapters / "basics" / f"{name}.ipynb"
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    book = Book(folder)
+    return next(chapter for chapter in book.chapters if chapter.path == path)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_good_chapter_breaks_no_rule(tmp_path, name):
+    assert list(RULES[name](write_book(tmp_path, good_cells()))) == []
+
+
+def source(cell, old, new):
+    """Break a chapter by a change in the source of one cell."""
+
+    def change(cells):
+        assert old in cells[cell].source
+        cells[cell].source = cells[cell].source.replace(old, new)
+
+    return change
+
+
+def output(cell, *outputs):
+    """Break a chapter by other stored outputs of one cell."""
+    return lambda cells: cells[cell].update(outputs=list(outputs))
+
+
+def tags(cell, *names):
+    return lambda cells: cells[cell].metadata.update(tags=list(names))
+
+
+def without(cell):
+    return lambda cells: cells.pop(cell)
+
+
+def shown(**data):
+    return new_output(
+        "execute_result", {kind.replace("_", "/"): value for kind, value in data.items()}
+    )
+
+
+ERROR = new_output("error", ename="ValueError", evalue="no", traceback=["ValueError: no"])
+HEAVY = "".join(f"<path d='M{n} {n * n}'/>" for n in range(9000))
+
+BROKEN = [
+    ("its tags are known", tags("figure", "hide-cell"), "tag hide-cell is not one of"),
+    ("its tags are known", source("figure", "show", "# NBVAL_SKIP\nshow"), "switches nbval off"),
+    (
+        "its tags are known",
+        lambda cells: [tags(cell, "nbval-ignore-output")(cells) for cell in ("figure", "verify")],
+        "at more than one cell",
+    ),
+    ("its code is plain python", source("figure", "show(fig)", "%matplotlib"), "without magics"),
+    ("its code is plain python", source("figure", "show(fig)", ""), "is empty"),
+    ("it stores no error or warning", output("verify", ERROR), "stores ValueError"),
+    (
+        "it stores no error or warning",
+        output("verify", text("stderr", "RuntimeWarning")),
+        "stores a warning: mend its cause: RuntimeWarning",
+    ),
+    ("it stores no error or warning", tags("figure", "raises-exception"), "raises nothing"),
+    ("it opens with label and title", source("title", "(demo)=", "(other)="), r"\(demo\)="),
+    ("it opens with label and title", source("title", "# Demo", "Demo"), "# Title"),
+    ("it opens with label and title", source("theory", "## T", "# T"), "a second # Title"),
+    (
+        "it says what you need and will be able to do",
+        source("needs", "**You need**", "You need"),
+        r"must hold \*\*You need",
+    ),
+    (
+        "it says what you need and will be able to do",
+        source("needs", "able to**", "glad to**"),
+        r"must hold \*\*You will be able to",
+    ),
+    ("its third cell sets up", without("needs"), "must be the set-up in code"),
+    ("its third cell sets up", source("set-up", "(7)", "(8)"), "must hold the line rng ="),
+    ("its third cell sets up", source("set-up", "plt.style", "# "), "must hold the line plt"),
+    (
+        "its third cell sets up",
+        source("set-up", "\nrng", "\n\n\n\n\nrng"),
+        "has 9 lines; at most 8",
+    ),
+    ("its third cell sets up", tags("set-up", "hide-input"), "drop its tags"),
+    ("its headings skip no level", source("theory", "## T", "### T"), "level 3 follows level 1"),
+    ("its equations are verified", without("verify"), "eq-demo-sum is not verified"),
+    (
+        "its equations are verified",
+        source("verify", 'verify("eq-demo-sum", 1 + 1, 2)', '"verify(eq-demo-sum)"'),
+        "eq-demo-sum is not verified",
+    ),
+    ("its equations are verified", source("theory", "eq-d", "d"), "demo-sum must start with eq-"),
+    (
+        "its equations are verified",
+        source("theory", "## T", "```{math}\n:label: eq-demo-new\n1\n```\n## T"),
+        "eq-demo-new is not verified",
+    ),
+    (
+        "its equations are verified",
+        source("theory", "## T", "$$ 1 $$ (eq-demo-sum)\n## T"),
+        "stands twice in the book",
+    ),
+    ("its equations are verified", source("verify", "sum", "s"), "'eq-demo-s'.* has no equation"),
+    ("its equations are verified", source("verify", '"eq-demo-sum"', "x"), "None.* no equation"),
+    ("its equations are verified", source("verify", "1 + 1", "2"), "compares a side with itself"),
+    ("its references exist", source("theory", "{eq}`eq-demo-sum", "{eq}`eq-x"), "label eq-x"),
+    ("its references exist", source("theory", "`inertia`", "`mass`"), "mass is missing in"),
+    ("its references exist", source("theory", "lloyd1982", "lloyd1983"), "lloyd1983 is missing"),
+    ("its references exist", source("theory", "demo.ipynb", "x.ipynb"), "leads to no file"),
+    ("its figures say what is seen", output("figure", picture("A line")), "alt text 'A line'"),
+    (
+        "its figures say what is seen",
+        output("figure", picture("The line rises by one")),
+        "another figure has the same alt text",
+    ),
+    (
+        "its outputs are for readers",
+        output("figure", shown(image_png="iVBO", text_plain="<Figure size 1x1>")),
+        "output of type image/png",
+    ),
+    (
+        "its outputs are for readers",
+        output("figure", shown(text_plain="[<matplotlib.lines.Line2D at 0x7f00aa>]")),
+        "ends on an object",
+    ),
+    (
+        "its outputs are for readers",
+        output("figure", new_output("display_data", {"image/svg+xml": svg("A line")})),
+        "an SVG that show or explore did not make",
+    ),
+    (
+        "its exercises have solutions",
+        source("exercises", "{solution} ex-demo-one", "{note} ex-demo-one"),
+        "exercise ex-demo-one has no solution",
+    ),
+    (
+        "its exercises have solutions",
+        source("exercises", "{solution} ex-demo-one", "{solution} ex-demo-zero"),
+        "solution ex-demo-zero must follow its exercise",
+    ),
+    (
+        "its exercises have solutions",
+        source("exercises", "{solution} ex-demo-one", "{solution} ex-demo-two"),
+        "ex-demo-two has a second solution",
+    ),
+    ("its exercises have solutions", without("end"), "ex-demo-code is not closed"),
+    ("its exercises have solutions", without("start"), "closes nothing"),
+    (
+        "its exercises have solutions",
+        source("exercises", ":label: ex-demo-one", ":name: ex-demo-one"),
+        "needs the line :label:",
+    ),
+    (
+        "its exercises have solutions",
+        source("exercises", ":label: ex-demo-one", ":label: ex-demo-two"),
+        "label ex-demo-two stands twice",
+    ),
+    ("its exercises have solutions", source("exercises", EXERCISES, ""), "it has 1 exercises"),
+    ("its code answers are checked", without("check"), "ex-demo-code has code and no check"),
+    ("its code answers are checked", source("check", "demo", "no"), "belongs to no exercise"),
+    ("its code answers are checked", tags("check", "solution"), "check stands in a cell of its"),
+    ("its code answers are checked", tags("solution"), "must carry the tag solution"),
+    ("its code answers are checked", tags("figure", "solution"), "belongs between"),
+    ("it has an explorer", without("explorer"), "has no explorer"),
+    (
+        "its pictures fit the page",
+        output("figure", picture("A line", body=HEAVY)),
+        r"cell 6: a figure of \d+ kB; at most 150 kB",
+    ),
+    (
+        "it bears no trace of a machine",
+        output("verify", text("stdout", "read /home/ada/data.csv")),
+        "cell 5: holds '/home', a trace of the machine",
+    ),
+    ("it bears no trace of a machine", source("figure", "fig", "'/tmp/a'"), "holds '/tmp'"),
+    (
+        "it bears no trace of a machine",
+        output("verify", text("stdout", "<function f at 0x7f01ab>")),
+        "holds 'at 0x7f01ab'",
+    ),
+    ("it imports what the book uses", source("set-up", "import numpy", "import torch"), "torch"),
+    ("it imports what the book uses", source("figure", "show", "import socket\nshow"), "network"),
+    (
+        "its randomness is seeded",
+        source("figure", "show", "np.random.seed(1)\nshow"),
+        r"np.random.seed shares hidden state: use a generator",
+    ),
+    (
+        "its randomness is seeded",
+        source("figure", "show", "np.random.default_rng()\nshow"),
+        "differs at each run: give it a seed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "message"), BROKEN, ids=[row[2] for row in BROKEN])
+def test_a_broken_chapter_breaks_its_rule(tmp_path, name, change, message):
+    cells = good_cells()
+    change(cells)
+    problems = list(RULES[name](write_book(tmp_path, cells)))
+    with pytest.raises(AssertionError, match=message):
+        assert not problems, _report(name, problems)
+
+
+def _uncounted(notebook):
+    notebook.cells[4].execution_count = None
+
+
+def _noisy(notebook):
+    notebook.metadata["widgets"] = {}
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "message"),
+    [
+        ("its cells are executed in order", _uncounted, "count None must be 2, or nbval skips"),
+        ("it is stored in normal form", _noisy, "run `make notebooks"),
+    ],
+)
+def test_a_badly_stored_chapter_breaks_its_rule(tmp_path, name, edit, message):
+    problems = list(RULES[name](write_book(tmp_path, good_cells(), edit=edit)))
+    assert message in problems[0]
+
+
+def test_a_numbered_name_breaks_its_rule(tmp_path):
+    chapter = write_book(tmp_path, good_cells(), name="demo_2")
+    (problem,) = RULES["its name is snake case without numbers"](chapter)
+    assert problem == "the file name demo_2.ipynb must be words in snake_case: rename it"
+
+
+def test_pictures_too_heavy_together_break_their_rule(tmp_path, monkeypatch):
+    monkeypatch.setattr("book_rules.PICTURES_LIMIT", 100)
+    (problem,) = RULES["its pictures fit the page"](write_book(tmp_path, good_cells()))
+    assert "kB compressed; at most 0 kB: store fewer frames" in problem
+
+
+def test_every_rule_is_shown_to_fail():
+    elsewhere = {
+        "its cells are executed in order",
+        "it is stored in normal form",
+        "its name is snake case without numbers",
+    }
+    assert set(RULES) == {name for name, _, _ in BROKEN} | elsewhere
+
+
+@pytest.fixture
+def book(tmp_path):
+    write_book(tmp_path, good_cells())
+    (tmp_path / "chapters" / "later").mkdir()
+    (tmp_path / "chapters" / "later" / "more.md").write_text("# More\n")
+    with (tmp_path / "_toc.yml").open("a") as contents:
+        contents.write("  - file: chapters/later/more\n")
+    return Book(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  - file: chapters/later/more\n", "", "_toc.yml does not list chapters/later/more"),
+        ("later/more", "later/less", "_toc.yml lists chapters/later/less, which does not exist"),
+        ("chapters/glossary", "chapters/later/more", "lists chapters/later/more 2 times"),
+    ],
+)
+def test_wrong_contents_are_found(book, old, new, message):
+    assert list(contents_problems(book)) == []
+    path = book.root / "_toc.yml"
+    path.write_text(path.read_text().replace(old, new))
+    assert any(message in problem for problem in contents_problems(Book(book.root)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import mlmath_lib.later",
+        "from mlmath_lib import later",
+        "from mlmath_lib.later.more import f",
+        "from . import later",
+        "def f():\n    from .later import g",
+    ],
+)
+def test_an_import_of_a_later_part_is_found(book, line):
+    library = book.root / "mlmath_lib"
+    (library / "later.py").write_text("from mlmath_lib.basics import f\n")
+    assert list(import_problems(book)) == []
+    (library / "basics.py").write_text(line)
+    (problem,) = import_problems(book)
+    assert problem.startswith("mlmath_lib/basics.py imports mlmath_lib.later, a later part")
+
+
+@pytest.mark.parametrize("name", ["utils.py", "misc/line.py", "Line.py", "part_2.py"])
+def test_a_name_that_says_nothing_is_found(book, name):
+    assert list(name_problems(book)) == []
+    path = book.root / "mlmath_lib" / name
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    (problem,) = name_problems(book)
+    assert problem.startswith(f"mlmath_lib/{name}: a name ")
+
+
+@pytest.mark.parametrize("line", ["see /home/ada", "in /tmp/x", "object at 0x7f00ab12"])
+def test_a_trace_of_a_machine_is_found(book, line):
+    assert list(trace_problems(book)) == []
+    (book.root / "README.md").write_text(f"# Book\n\n{line}\n")
+    (problem,) = trace_problems(book)
+    assert problem.startswith("README.md, line 3: holds")
