@@ -29,7 +29,7 @@ class DropdownTransform(SphinxPostTransform):
     default_priority = 900
     formats = ("html",)
 
-    def run(self, **kwargs) -> None:
+    def run(self, **_options) -> None:
         """Replace every foldable node of the document."""
         for node in list(self.document.findall(nodes.Admonition)):
             if "dropdown" in node.get("classes", ()):
@@ -47,6 +47,9 @@ class DropdownTransform(SphinxPostTransform):
             summary.extend(children.pop(0).children)
         else:
             summary += nodes.Text(node.tagname.capitalize())
+        # A summary is a button: a link within it would be a control within a control.
+        for link in list(summary.findall(nodes.reference)):
+            link.replace_self(link.children)
         dropdown += summary
         dropdown.extend(children)
         node.replace_self(dropdown)
@@ -57,17 +60,17 @@ def visit_dropdown(self: HTML5Translator, node: Dropdown) -> None:
     self.body.append(self.starttag(node, "details"))
 
 
-def depart_dropdown(self: HTML5Translator, node: Dropdown) -> None:
+def depart_dropdown(self: HTML5Translator, _node: Dropdown) -> None:
     """Close a ``<details>``."""
     self.body.append("</details>\n")
 
 
-def visit_summary(self: HTML5Translator, node: Summary) -> None:
+def visit_summary(self: HTML5Translator, _node: Summary) -> None:
     """Open a ``<summary>``."""
     self.body.append("<summary>")
 
 
-def depart_summary(self: HTML5Translator, node: Summary) -> None:
+def depart_summary(self: HTML5Translator, _node: Summary) -> None:
     """Close a ``<summary>``."""
     self.body.append("</summary>\n")
 

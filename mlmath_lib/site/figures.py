@@ -34,7 +34,7 @@ class Caption(nodes.TextElement):
 class FigureRenderer:
     """MyST-NB's plug-in that renders the book's stored SVG outputs for HTML."""
 
-    mime_priority_overrides = [("html", "image/svg+xml", 5)]
+    mime_priority_overrides = (("html", "image/svg+xml", 5),)
 
     @staticmethod
     def handle_mime(renderer, data, inline):
@@ -150,17 +150,17 @@ def visit_figure(self: HTML5Translator, node: Figure) -> None:
     )
 
 
-def depart_figure(self: HTML5Translator, node: Figure) -> None:
+def depart_figure(self: HTML5Translator, _node: Figure) -> None:
     """Close a figure."""
     self.body.append("</figure>\n")
 
 
-def visit_caption(self: HTML5Translator, node: Caption) -> None:
+def visit_caption(self: HTML5Translator, _node: Caption) -> None:
     """Open a figure's caption."""
     self.body.append("<figcaption>")
 
 
-def depart_caption(self: HTML5Translator, node: Caption) -> None:
+def depart_caption(self: HTML5Translator, _node: Caption) -> None:
     """Close a figure's caption."""
     self.body.append("</figcaption>\n")
 

@@ -7,19 +7,18 @@ instead of 262 kB. Small TeX extensions and fonts are copied beside it; MathJax 
 one when a formula needs it.
 """
 
+import re
 import shutil
 from importlib import resources
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
-__all__ = ["copy_mathjax"]
+__all__ = ["copy_mathjax", "reserve_space"]
 
 FOLDER = "mathjax"
 SCRIPT = f"{FOLDER}/book-mathjax.js"
 FONTS = "output/chtml/fonts/woff-v2"
-# The two fonts that every formula needs: pages ask for them at once.
-FIRST_FONTS = tuple(f"{FONTS}/MathJax_{name}.woff" for name in ("Main-Regular", "Math-Italic"))
 # Joined in this order, after the book's settings (theme/mathjax-settings.js).
 COMPONENTS = (
     "startup",
@@ -32,6 +31,45 @@ COMPONENTS = (
 # TeX extensions that no page can need, for they change how MathJax itself runs,
 # or are too large for what they give.
 LEFT_OUT = {"all-packages.js", "mhchem.js", "physics.js", "bussproofs.js"}
+
+_FORMULA = re.compile(
+    r'<(span|div) class="((?:amsmath )?math notranslate nohighlight)"([^>]*)>(.*?)</\1>', re.DOTALL
+)
+_NO_GLYPH = re.compile(
+    r"\\(?:left|right|mathbb|mathbf|boldsymbol|mathrm|text|operatorname)\b|[{}\s^_&]|\\[()]"
+)
+_COMMAND = re.compile(r"\\(?:[a-zA-Z]+|.)")
+_TALL = re.compile(r"\\(?:d?frac|sum|int|prod|lim|binom|max|min)\b")
+
+
+def reserve_space(body: str) -> str:
+    """Give every formula about the place that it will take once it is typeset.
+
+    Without this the text below jumps while the page loads.
+
+    Parameters
+    ----------
+    body : str
+        A page's HTML.
+
+    Returns
+    -------
+    str
+        The same with an estimated width (inline) or height (display) on each formula,
+        which ``book.css`` uses until MathJax has come.
+    """
+
+    def formula(match: re.Match) -> str:
+        tag, classes, attributes, tex = match.groups()
+        if tag == "span":
+            glyphs = len(_COMMAND.sub("x", _NO_GLYPH.sub("", tex)))
+            size = f"--width:{max(1, round(0.55 * glyphs)):d}em"
+        else:
+            rows = tex.count(r"\\") + 1
+            size = f"--height:{rows * (3.2 if _TALL.search(tex) else 1.6):.1f}em"
+        return f'<{tag} class="{classes}"{attributes} style="{size}">{tex}</{tag}>'
+
+    return _FORMULA.sub(formula, body)
 
 
 def copy_mathjax(app: Sphinx) -> None:
@@ -61,7 +99,7 @@ def copy_mathjax(app: Sphinx) -> None:
     target.write_text("\n".join([settings.read_text("utf-8"), *parts]), "utf-8")
 
 
-def configure(app: Sphinx, config) -> None:
+def configure(_app: Sphinx, config) -> None:
     """Point Sphinx to the joined script, which pages without mathematics do not load."""
     config.mathjax_path = SCRIPT
     config.mathjax_options = {"defer": "defer"}

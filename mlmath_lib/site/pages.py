@@ -20,7 +20,7 @@ UNUSED_FILES = ("exercise.css", "proof.css", "mystnb.*.css", "basic.css", "pygme
                 "file.png", "minus.png", "plus.png", "design-tabs.js")  # fmt: skip
 
 
-def take_addresses(app: Sphinx, config) -> None:
+def take_addresses(_app: Sphinx, config) -> None:
     """Let the environment override the addresses of ``_config.yml``; drop last slashes."""
     options = config.html_theme_options
     repository = os.environ.get("MLMATH_REPOSITORY") or options.get("repository_url") or ""
@@ -61,26 +61,17 @@ def _plain(node: nodes.Node) -> str:
     return "".join(_plain(child) for child in node.children)
 
 
-def _label(node: nodes.Node) -> str:
-    """Return a title's HTML; formulas are left to MathJax."""
-    if isinstance(node, nodes.math):
-        return f'<span class="math notranslate nohighlight">\\({escape(node.astext())}\\)</span>'
-    if not node.children:
-        return escape(node.astext())
-    return "".join(_label(child) for child in node.children)
-
-
 def _name(env, docname: str) -> str:
     """Return a page's title with its chapter's number, as HTML."""
     number = env.toc_secnumbers.get(docname, {}).get("", ())
-    text = _label(env.titles[docname])
+    text = escape(_plain(env.titles[docname]))
     return f'<span class="number">{".".join(map(str, number))}</span> {text}' if number else text
 
 
 def _sections(env, docname: str) -> str:
     """Return the list of a page's sections, as HTML; empty without any."""
     items = [
-        f'<li><a href="{escape(reference["anchorname"])}">{_label(reference)}</a></li>'
+        f'<li><a href="{escape(reference["anchorname"])}">{escape(_plain(reference))}</a></li>'
         for part in env.tocs[docname].children[:1]
         for inner in part.children[1:]
         for entry in inner.children
@@ -114,13 +105,13 @@ def contents(app: Sphinx, pagename: str) -> str:
         address = app.builder.get_relative_uri(pagename, docname)
         return f'<a href="{escape(address)}"{mark}>{text}</a>'
 
-    def entry(docname: str) -> str:
+    def entry(docname: str, name: str = "") -> str:
         here = docname == pagename
         mark = ' aria-current="page"' if here else ""
         inner = _sections(env, docname) if here else ""
-        return f"<li>{link(docname, _name(env, docname), mark)}{inner}</li>"
+        return f"<li>{link(docname, name or _name(env, docname), mark)}{inner}</li>"
 
-    lines = [f'<ul class="home">{entry(root.docname)}</ul>']
+    lines = [f'<ul class="home">{entry(_docname(root.docname), "Home")}</ul>']
     for part in root.subtrees:
         pages = [name for item in part.files() if (name := _docname(item)) in env.titles]
         if not pages:
@@ -180,28 +171,43 @@ def links(app: Sphinx, pagename: str) -> list[dict[str, object]]:
     return result
 
 
-def fill_context(app: Sphinx, pagename, templatename, context, doctree) -> None:
+def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None:
     """Give a page's template its contents, links and description; drop unused files."""
     known = pagename in app.env.titles
     context["contents_html"] = contents(app, pagename)
     context["page_links"] = links(app, pagename) if known and doctree else []
-    context["description"] = (
-        describe(doctree) if doctree else f"Search {app.config.html_title}"
-    )
+    if doctree:
+        context["description"] = describe(doctree)
+    elif pagename == "search":
+        context["description"] = f"Search the chapters of {app.config.html_title}."
     uses_design = doctree is not None and any(
         name.startswith("sd-")
         for node in doctree.findall(nodes.Element)
         for name in node.get("classes", ())
     )
-    context["css_files"] = [
-        file for file in context["css_files"] if _wanted_style(file.filename, uses_design)
-    ]
-    scripts = [file for file in context["script_files"] if file.filename == mathjax.SCRIPT]
-    context["mathjax_fonts"] = mathjax.FIRST_FONTS if scripts else ()
-    context["script_files"] = scripts
+    context["body"] = mathjax.reserve_space(_mended(context.get("body", "")))
+    # Sphinx keeps these two lists and restores them after the page: change them in place.
+    styles, scripts = context["css_files"], context["script_files"]
+    styles[:] = [file for file in styles if _wanted_style(file.filename, uses_design)]
+    scripts[:] = [file for file in scripts if file.filename.endswith(mathjax.SCRIPT)]
     app.add_js_file("book.js", defer="defer")
     if doctree is not None and any(node["data"] for node in doctree.findall(Figure)):
         app.add_js_file("explorer.js", defer="defer")
+    # A page without formulas does not load MathJax, but may lead to one whose title has some.
+    if known:
+        context["title"] = escape(_plain(app.env.titles[pagename]))
+    _, *neighbours = app.builder.relations.get(pagename, (None, None, None))
+    for key, docname in zip(("prev", "next"), neighbours, strict=True):
+        if docname and context.get(key):
+            context[key]["title"] = _name(app.env, docname)
+
+
+def _mended(body: str) -> str:
+    """Correct roles that Sphinx and docutils write and that WCAG checkers refuse."""
+    # Captions of contents are headings without a level.
+    body = body.replace('class="caption" role="heading"', 'class="caption"')
+    # A list's children must be list items; the role of bibliography entries is deprecated.
+    return body.replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 def _wanted_style(filename: str, uses_design: bool) -> bool:
@@ -212,26 +218,29 @@ def _wanted_style(filename: str, uses_design: bool) -> bool:
 def extra_pages(app: Sphinx):
     """Yield the pages that have no source: the site's address, and "not found"."""
     root = app.config.root_doc
-    summary = describe(app.env.get_doctree(root))
-    yield "index", {"description": summary, "home_url": f"{app.config.html_baseurl}{root}.html"}, (
-        "index.html"
-    )
     favicon = Path(__file__).parent / "theme" / "static" / "favicon.svg"
-    context = {"site_root": _site_root(app), "favicon_data": quote(favicon.read_text("utf-8"))}
+    context = {
+        "description": describe(app.env.get_doctree(root)),
+        "favicon_data": quote(favicon.read_text("utf-8")),
+        "home_url": f"{app.config.html_baseurl}{root}.html",
+        "site_root": _site_root(app),
+    }
+    yield "index", context, "index.html"
     yield "404", context, "404.html"
 
 
 def _site_root(app: Sphinx) -> str:
-    """Return the address of the published site, as far as it is known, or "" ."""
+    """Return the path of the published site on its host; empty while it is not known."""
     if app.config.html_baseurl:
         return urlsplit(app.config.html_baseurl).path or "/"
-    owner, _, name = urlsplit(app.config.html_theme_options["repository_url"]).path[1:].partition("/")
+    repository = urlsplit(app.config.html_theme_options["repository_url"]).path
+    owner, _, name = repository.strip("/").partition("/")
     if not name:
         return ""
     return "/" if name.lower() == f"{owner.lower()}.github.io" else f"/{name}/"
 
 
-def reread_contents(app: Sphinx, env) -> list[str]:
+def reread_contents(_app: Sphinx, env) -> list[str]:
     """Return the pages to write again: all when the contents changed, else none.
 
     Sphinx writes only pages whose source changed, but every page shows the titles of
@@ -240,7 +249,7 @@ def reread_contents(app: Sphinx, env) -> list[str]:
     root = env.external_site_map.root
     now = (
         [(part.caption, part.files()) for part in root.subtrees],
-        {name: (title.astext(), env.toc_secnumbers.get(name)) for name, title in env.titles.items()},
+        {name: title.astext() for name, title in env.titles.items()},
     )
     before, env.mlmath_contents = getattr(env, "mlmath_contents", None), now
     return [] if before in (None, now) else sorted(env.found_docs)

@@ -10,7 +10,7 @@ window.MathJax = {
     processEscapes: false,
     tags: "none", // numbers are Sphinx's
   },
-  options: { enableMenu: false, enableAssistiveMml: true },
+  options: { enableAssistiveMml: true }, // there is no menu to turn it on
   startup: {
     typeset: false,
     ready() {
@@ -24,7 +24,7 @@ window.MathJax = {
     async pageReady() {
       const waiting = [...document.querySelectorAll(".math")];
       while (waiting.length) {
-        await MathJax.typesetPromise(waiting.splice(0, 8));
+        await MathJax.typesetPromise(waiting.splice(0, 4));
         await new Promise((resume) => setTimeout(resume));
       }
       document.dispatchEvent(new Event("mathematics-typeset"));

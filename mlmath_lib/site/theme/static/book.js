@@ -71,9 +71,18 @@
   }
 
   // A box that scrolls sideways must be reachable by keyboard; one that does not, must not.
-  const boxes = () => $$('pre, table, mjx-container[display="true"], div.math');
+  const boxes = () => $$('pre, table, mjx-container[display="true"], mjx-container.wide, div.math');
   const names = { PRE: "Code", TABLE: "Table" };
+  // A formula within a line becomes such a box only where it is wider than its line:
+  // a box that may scroll does not sit on the baseline.
+  const markWideFormulas = () => {
+    const formulas = $$("span.math > mjx-container").map((box) => [box, box.classList.contains("wide")
+      ? box.scrollWidth > box.clientWidth + 1
+      : box.offsetWidth > box.closest("p, li, dd, td, th, figcaption, summary, section")?.clientWidth]);
+    for (const [box, wide] of formulas) box.classList.toggle("wide", wide);
+  };
   const markScrollable = () => {
+    markWideFormulas();
     const wide = boxes().map((box) => [box, box.scrollWidth > box.clientWidth + 1]);
     for (const [box, scrolls] of wide) {
       if (!scrolls) {
@@ -103,11 +112,19 @@
   showTarget();
   document.addEventListener("mathematics-typeset", () => { markScrollable(); showTarget(); });
 
-  // Print what is folded, too.
+  // On paper nothing folds and nothing scrolls: open what is folded, shrink what is too wide.
   let opened = [];
+  let shrunk = [];
   addEventListener("beforeprint", () => {
     opened = $$("details:not([open])");
     opened.forEach((box) => { box.open = true; });
+    shrunk = $$('mjx-container[display="true"]')
+      .map((box) => [box, box.clientWidth / box.scrollWidth])
+      .filter(([, share]) => share < 1);
+    shrunk.forEach(([box, share]) => { box.style.fontSize = `${Math.floor(share * 100)}%`; });
   });
-  addEventListener("afterprint", () => { opened.forEach((box) => { box.open = false; }); });
+  addEventListener("afterprint", () => {
+    opened.forEach((box) => { box.open = false; });
+    shrunk.forEach(([box]) => { box.style.fontSize = ""; });
+  });
 })();
