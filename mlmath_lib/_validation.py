@@ -34,7 +34,10 @@ def require_array(name, value, shape):
     (2, 2)
     """
     try:
-        array = np.asarray(value, dtype=float)
+        array = np.asarray(value)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{array.dtype} holds no real numbers")
+        array = array.astype(float, copy=False)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must be an array of numbers; got {value!r:.80}") from error
     wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
@@ -79,7 +82,7 @@ def require_number(name, value, requirement="a finite number"):
     Traceback (most recent call last):
     TypeError: rate must be a finite number; got '5%'
     """
-    if isinstance(value, str | bool) or np.ndim(value) != 0:
+    if isinstance(value, str | bool | np.bool) or np.ndim(value) != 0 or np.iscomplexobj(value):
         raise TypeError(f"{name} must be {requirement}; got {value!r:.80}")
     try:
         number = float(value)

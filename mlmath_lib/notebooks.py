@@ -14,7 +14,6 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"
 TIMEOUT = 120  # seconds for one cell; a whole chapter should take less than 20
@@ -138,9 +137,9 @@ def main(arguments=None):
         for done, future in enumerate(as_completed(running), start=1):
             try:
                 outcome = "stored" if future.result() else "unchanged"
-            except CellExecutionError as error:
+            except Exception as error:  # one broken notebook must not stop the others
                 failures += 1
-                outcome = f"FAILED\n{error}"
+                outcome = f"FAILED\n{type(error).__name__}: {error}"
             seconds = time.perf_counter() - started
             print(
                 f"[{done}/{len(paths)}] {seconds:5.1f} s  {running[future]}  {outcome}", flush=True

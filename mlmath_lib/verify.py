@@ -102,7 +102,8 @@ def _symbolic(label, left, right):
     left, right = sp.sympify(left), sp.sympify(right)
     shapes = [getattr(side, "shape", ()) for side in (left, right)]
     for side in (left, right):
-        if not isinstance(side, sp.Expr | sp.MatrixBase) or isinstance(side, sp.MatrixExpr):
+        scalar = isinstance(side, sp.Expr) and not isinstance(side, sp.MatrixExpr | sp.Lambda)
+        if not (scalar or isinstance(side, sp.MatrixBase)):
             raise ValueError(
                 f"{label}: each side must be a SymPy expression or a Matrix of them; got "
                 f"{type(side).__name__}"
@@ -134,11 +135,13 @@ def _symbolic(label, left, right):
 
 
 def _random_value(symbol, rng):
-    """Return a rational that fits the symbol's assumptions."""
+    """Return a number that fits the symbol's assumptions."""
+    size = sp.Rational(int(rng.integers(100, 3000)), 1000)
     if symbol.is_integer:
-        return sp.Integer(int(rng.integers(1, 10)))
-    low = sp.Rational(1, 10) if symbol.is_nonnegative else sp.Integer(-3)
-    return low + (3 - low) * sp.Rational(int(rng.integers(1, 1000)), 1000)
+        size = sp.Integer(int(rng.integers(1, 10)))
+    if symbol.is_nonnegative:
+        return size
+    return -size if symbol.is_nonpositive or rng.random() < 0.5 else size
 
 
 def _numbers(label, name, side):
@@ -151,8 +154,8 @@ def _numbers(label, name, side):
         raise ValueError(
             f"{label}: {name} must be numbers or a SymPy expression; got {side!r:.80}"
         ) from error
-    if array.size == 0 or np.isnan(array).any():
-        what = "no numbers" if array.size == 0 else "NaN"
+    if array.size == 0 or not np.isfinite(array).all():
+        what = "no numbers" if array.size == 0 else "NaN or infinity"
         raise AssertionError(f"{label} cannot be verified: {name} holds {what}")
     return array
 
@@ -230,5 +233,6 @@ def _mean(label, left, right):
             f"  right = {right}\n  standard error = {standard_error}"
         )
     return (
-        f"{label}: the mean of {left.size} estimates lies within {STANDARD_ERRORS} standard errors"
+        f"{label}: the mean of {left.size} estimates lies within {STANDARD_ERRORS} standard errors "
+        f"of {standard_error:.0e} each"
     )

@@ -102,6 +102,11 @@ class TestNormalise:
 
 
 class TestExecute:
+    @pytest.fixture(autouse=True)
+    def _plain_environment(self, monkeypatch):
+        for name in ("MLMATH_FRAMES", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+            monkeypatch.delenv(name)
+
     def test_twice_changes_nothing_the_second_time(self, tmp_path):
         path = write(tmp_path / "a.ipynb", "print(1)\nprint(2)", FIGURE)
         assert execute(path) is True

@@ -15,6 +15,7 @@ LABEL = "eq-demo-claim"
 x, y = sp.symbols("x y")
 n = sp.Symbol("n", integer=True)
 p = sp.Symbol("p", positive=True)
+g = sp.Symbol("g", negative=True)
 k = sp.Symbol("k", integer=True, positive=True)
 MATRIX = sp.Matrix([[x, y], [0, 1]])
 
@@ -38,6 +39,7 @@ class TestSymbols:
             ((x + 1) ** 2, x**2 + 2 * x + 1),
             (sp.sin(x) ** 2 + sp.cos(x) ** 2, 1),
             (sp.sqrt(p**2), p),
+            (sp.log(g**2), 2 * sp.log(-g)),
             (sp.cos(sp.pi * n), (-1) ** n),
             (sp.Derivative(x**3, x), 3 * x**2),
             (sp.Sum(k, (k, 1, n)), n * (n + 1) / 2),
@@ -87,7 +89,7 @@ class TestSymbols:
             (MATRIX, sp.Matrix([x, y]), r"matching shapes; got \(2, 2\) and \(2, 1\)"),
             (MATRIX, x, r"matching shapes; got \(2, 2\) and \(\)"),
             (sp.Eq(x, 1), sp.true, "each side must be a SymPy expression or a Matrix of them"),
-            (sp.Lambda(x, x), x, "got Lambda"),
+            (sp.Lambda(x, x**2), x, "got Lambda"),
             (sp.MatrixSymbol("A", 2, 2), sp.MatrixSymbol("A", 2, 2), "got MatrixSymbol"),
             (sp.Tuple(x), sp.Tuple(x), "got Tuple"),
             (sp.Matrix([1, 2]), np.array([1, 2]), "got|matching shapes"),
@@ -135,7 +137,7 @@ class TestEqual:
 
     @pytest.mark.parametrize(
         ("left", "right"),
-        [(np.inf, np.inf), (1, np.inf), (np.inf, 1), (1j, -1j), (1 + 1e-8j, 1), ([1, 2], 1)],
+        [(1, 2), (1j, -1j), (1 + 1e-8j, 1), ([1, 2], 1)],
     )
     def test_unequal_numbers_do_not_hold(self, left, right):
         refused("does not hold", left, right)
@@ -143,8 +145,10 @@ class TestEqual:
     @pytest.mark.parametrize(
         ("left", "right", "message"),
         [
-            (np.nan, np.nan, "cannot be verified: left holds NaN"),
-            (1.0, [np.nan], "cannot be verified: right holds NaN"),
+            (np.nan, np.nan, "cannot be verified: left holds NaN or infinity"),
+            (1.0, [np.nan], "cannot be verified: right holds NaN or infinity"),
+            (np.inf, np.inf, "cannot be verified: left holds NaN or infinity"),
+            ([1, -np.inf], [1, 2], "cannot be verified: left holds NaN or infinity"),
             ([], [], "cannot be verified: left holds no numbers"),
             (1.0, np.zeros((0, 3)), "cannot be verified: right holds no numbers"),
         ],
@@ -214,9 +218,6 @@ class TestInequalities:
         shown = told(capsys, np.arange(1000), 998, relation="<=", share=0.995)
         assert shown.endswith("in 999 of 1000 cases, at least 99.5 % required")
 
-    def test_infinity_is_not_below_a_number(self):
-        refused("does not hold", [1, np.inf], 1, relation="<=")
-
 
 class TestLimits:
     def test_a_sequence_that_approaches_its_limit_holds(self, capsys):
@@ -231,7 +232,7 @@ class TestLimits:
             [1.5, 1, 1],  # arrives and stays
             [1.5, 1.1, 1.2, 1 + 1e-12],  # goes back once
             [1.5, 1.4, 1.3],  # approaches something else
-            [2, 3, np.inf],
+            [1, 2, 3],  # goes away
         ],
     )
     def test_a_sequence_that_does_not_approach_is_shown(self, terms):
@@ -247,7 +248,7 @@ class TestLimits:
 class TestSamples:
     def test_a_true_mean_holds(self, capsys):
         sample = np.random.default_rng(7).normal(3, 1, size=400)
-        expected = "the mean of 400 estimates lies within 4 standard errors"
+        expected = "the mean of 400 estimates lies within 4 standard errors of 5e-02 each"
         assert told(capsys, sample, 3, relation="~") == expected
 
     def test_a_false_mean_is_shown(self):

@@ -143,6 +143,7 @@ def _stored(draw, describe, caption, values):
         figures.callback(plt.close, first)
         first.canvas.draw()  # runs the layout once; the other frames take it over
         layout = [ax.get_position() for ax in first.axes]
+        _take_layout(first, layout, combinations[0])  # a second run would move the axes again
         base = body_lines(canonical_svg(first, sentences[0]))
         patches = [[]]
         for combination in combinations[1:]:

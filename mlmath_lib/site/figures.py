@@ -124,9 +124,11 @@ def _controls(explorer: dict, name: str) -> str:
             # An output is a live region by nature; the slider says its value already.
             f'<output for="{identifier}" aria-live="off">{first}</output>'
         )
+        plays = ""
         if parameter.get("play"):
             row += '<button type="button">Play</button>'
-        rows.append(f'<div class="explorer-row">{row}</div>')
+            plays = " plays"
+        rows.append(f'<div class="explorer-row{plays}">{row}</div>')
     return "\n".join(rows)
 
 

@@ -122,7 +122,7 @@ def contents(app: Sphinx, pagename: str) -> str:
             lines += [entry(docname) for docname in pages]
             lines.append("</ul>")
         else:
-            lines.append(f'<p class="part">{link(pages[0], caption)}</p>')
+            lines.append(f'<p class="part other">{link(pages[0], caption)}</p>')
     return "\n".join(lines)
 
 

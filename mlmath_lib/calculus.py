@@ -1,0 +1,335 @@
+"""Derivatives: of a chain by the chain rule, of anything else by differences.
+
+`differentiate_chain` multiplies the slopes of the links of a composition, from the last
+link to the first. `derivative` and `gradient` know nothing of a function but its values,
+so they are the second opinion on every formula, and `check_gradient` asks for it. All
+are derived in the chapter "The chain rule".
+
+Differences are central, ``(f(x + h) - f(x - h)) / 2h``. Their error is of order ``h^2``
+from the curve and ``eps / h`` from rounding. The default step, the cube root of the
+machine epsilon times ``max(1, |x|)``, balances the two and leaves about ten right digits
+of a function whose value and third derivative are moderate.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mlmath_lib._validation import require_array, require_callable, require_positive
+
+EPSILON = np.finfo(float).eps
+BALANCED_STEP = np.cbrt(EPSILON)  # 6.06e-06
+ROUNDINGS = 100  # of one function value, which check_gradient forgives
+
+
+class ChainDerivative(NamedTuple):
+    """What `differentiate_chain` returns; the first axis counts along the chain."""
+
+    values: np.ndarray
+    slopes: np.ndarray
+    sensitivities: np.ndarray
+
+
+class GradientCheck(NamedTuple):
+    """What `check_gradient` returns."""
+
+    agrees: bool
+    error: float
+    claimed: np.ndarray
+    numerical: np.ndarray
+
+
+def differentiate_chain(functions, derivatives, x):
+    """Differentiate a composition of functions by one pass forward and one backward.
+
+    The chain is ``v_0 = x``, ``v_k = f_k(v_(k-1))``. The pass forward stores the values,
+    at which the local slopes ``f_k'(v_(k-1))`` are taken; the pass backward multiplies
+    them, ``s_n = 1`` and ``s_(k-1) = s_k f_k'(v_(k-1))``. So ``s_k`` is the derivative of
+    the last value with respect to ``v_k``, and ``s_0`` that of the whole composition. It
+    holds where each link is differentiable at the value that reaches it.
+
+    Parameters
+    ----------
+    functions : sequence of callable
+        The links, the innermost first; each maps an array to one of the same shape,
+        entry by entry.
+    derivatives : sequence of callable
+        Their derivatives in the same order; one may return a single number.
+    x : float or array_like
+        Where to differentiate; any shape.
+
+    Returns
+    -------
+    ChainDerivative
+        For ``n`` links: ``values`` (n + 1, ...), beginning with `x`; ``slopes`` (n, ...);
+        ``sensitivities`` (n + 1, ...), whose entry 0 is the derivative of the chain and
+        whose last entry is 1. The further axes are those of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `x` is not numeric or a link is not callable.
+    ValueError
+        If there is no link, the two sequences differ in length, or a link returns the
+        wrong shape or a value that is not finite; the message names the link.
+
+    References
+    ----------
+    Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine
+    Learning: a Survey", *Journal of Machine Learning Research* 18 (2018), no. 153,
+    section 3.2. https://jmlr.org/papers/v18/17-468.html
+    Derived in the chapter "The chain rule".
+
+    Examples
+    --------
+    >>> chain = differentiate_chain(
+    ...     [lambda x: x**2 + 1, lambda u: u**3], [lambda x: 2 * x, lambda u: 3 * u**2], x=1.0
+    ... )
+    >>> chain.values.tolist(), chain.slopes.tolist(), chain.sensitivities.tolist()
+    ([1.0, 2.0, 8.0], [2.0, 12.0], [24.0, 12.0, 1.0])
+    """
+    x = _require_points(x)
+    functions, derivatives = list(functions), list(derivatives)
+    if not functions or len(functions) != len(derivatives):
+        raise ValueError(
+            "functions and derivatives must have the same length, at least 1; "
+            f"got {len(functions)} and {len(derivatives)}"
+        )
+    values, slopes = [x], []
+    for k, (function, slope) in enumerate(zip(functions, derivatives, strict=True)):
+        slopes.append(_evaluate(f"derivatives[{k}]", slope, values[k], constant=True))
+        values.append(_evaluate(f"functions[{k}]", function, values[k]))
+    sensitivities = [np.ones(x.shape)]
+    for slope in reversed(slopes):
+        sensitivities.append(sensitivities[-1] * slope)
+    return ChainDerivative(np.array(values), np.array(slopes), np.array(sensitivities[::-1]))
+
+
+def derivative(function, x, *, step=None):
+    """Approximate the derivative of a function of one variable by central differences.
+
+    ``(f(x + h) - f(x - h)) / 2h`` differs from ``f'(x)`` by ``h^2 f'''(z) / 6`` for some
+    ``z`` between ``x - h`` and ``x + h`` if the third derivative is continuous there, and
+    by rounding. At a kink it returns a number too, which is no derivative.
+
+    False friend: `numpy.gradient` differentiates a table of values.
+
+    Parameters
+    ----------
+    function : callable
+        Maps an array to an array of the same shape, entry by entry.
+    x : float or array_like
+        Where to differentiate; any shape.
+    step : float, optional
+        The ``h`` of the formula, in units of `x`; by default 6.06e-06 ``max(1, |x|)``.
+
+    Returns
+    -------
+    float or ndarray
+        The derivative at each entry of `x`; a float if `x` is one number.
+
+    Raises
+    ------
+    TypeError
+        If `function` is not callable, or `x` or `step` is not numeric.
+    ValueError
+        If `step` is not a finite number above zero or too small to move `x`, or if
+        `function` returns the wrong shape or a value that is not finite.
+
+    References
+    ----------
+    Nocedal and Wright, *Numerical Optimization*, 2nd ed. (2006), section 8.1.
+    https://doi.org/10.1007/978-0-387-40065-5
+    Derived in the chapter "The chain rule".
+
+    Examples
+    --------
+    >>> print(f"{derivative(np.sin, 0.0):.6f}")
+    1.000000
+    >>> print(np.round(derivative(lambda x: x**3, [1.0, 2.0]), 6))
+    [ 3. 12.]
+    """
+    require_callable("function", function, "returns one value for each entry of x")
+    x = _require_points(x)
+    left, right = _both_sides(x, step)
+    rise = _evaluate("function", function, right) - _evaluate("function", function, left)
+    slope = rise / (right - left)  # the distance as it was rounded, not 2 * step
+    return slope if x.ndim else float(slope)
+
+
+def gradient(function, x, *, step=None):
+    """Approximate the gradient of a function of several variables, one at a time.
+
+    Entry ``j`` is the central difference ``(f(x + h e_j) - f(x - h e_j)) / 2h``, with the
+    error that `derivative` states. It costs ``2 d`` values of the function, which is why
+    models are trained with a formula and only checked with this.
+
+    False friend: `numpy.gradient` differentiates a table of values.
+
+    Parameters
+    ----------
+    function : callable
+        Maps a point of shape (d,) to one number.
+    x : array_like of shape (d,)
+        Where to differentiate.
+    step : float, optional
+        The ``h`` of the formula, in units of `x`; by default 6.06e-06 ``max(1, |x_j|)``.
+
+    Returns
+    -------
+    ndarray of shape (d,)
+        The partial derivatives, in units of the function per unit of `x`.
+
+    Raises
+    ------
+    TypeError
+        If `function` is not callable, or `x` or `step` is not numeric.
+    ValueError
+        If `x` has another shape, `step` is not a finite number above zero or too small
+        to move `x`, or `function` returns anything but one finite number.
+
+    References
+    ----------
+    Nocedal and Wright, *Numerical Optimization*, 2nd ed. (2006), section 8.1.
+    https://doi.org/10.1007/978-0-387-40065-5
+    Derived in the chapter "The chain rule".
+
+    Examples
+    --------
+    >>> print(np.round(gradient(lambda x: x[0] ** 2 * x[1], [3.0, 2.0]), 6))
+    [12.  9.]
+    """
+    require_callable("function", function, "returns one number for a point of shape (d,)")
+    return _differences(function, require_array("x", x, ("d",)), step)[0]
+
+
+def check_gradient(function, gradient, x, *, step=None, tolerance=1e-6):
+    """Compare a gradient that somebody derived with central differences.
+
+    They agree if no entry differs by more than `tolerance` times the largest entry of the
+    two gradients, plus what a hundred roundings of the function's values can do to a
+    difference; without that allowance no gradient would pass at a minimum. An entry that
+    is far smaller than the largest is therefore checked less strictly: scale the
+    variables alike. Check at a point in general position, not at zeros or kinks.
+
+    Parameters
+    ----------
+    function : callable
+        Maps a point of shape (d,) to one number.
+    gradient : callable
+        Maps a point of shape (d,) to the gradient there, shape (d,).
+    x : array_like of shape (d,)
+        Where to compare.
+    step : float, optional
+        The step of the differences, in units of `x`; by default 6.06e-06 ``max(1, |x_j|)``.
+    tolerance : float, default 1e-6
+        The difference, relative to the largest entry, that counts as agreement.
+
+    Returns
+    -------
+    GradientCheck
+        ``agrees``; ``error``, the largest difference divided by the largest entry (0 if
+        both gradients are zero); ``claimed`` and ``numerical``, both (d,), to see which
+        entry is wrong.
+
+    Raises
+    ------
+    TypeError
+        If `function` or `gradient` is not callable, or a number is not numeric.
+    ValueError
+        If a shape does not fit, a value is not finite, or `step` or `tolerance` is not a
+        finite number above zero.
+
+    References
+    ----------
+    Nocedal and Wright, *Numerical Optimization*, 2nd ed. (2006), section 8.1.
+    https://doi.org/10.1007/978-0-387-40065-5
+    Derived in the chapter "The chain rule".
+
+    Examples
+    --------
+    >>> check = check_gradient(lambda x: x @ x, lambda x: 2 * x, [1.0, -3.0])
+    >>> check.agrees
+    True
+    >>> check = check_gradient(lambda x: x @ x, lambda x: x, [1.0, -3.0])
+    >>> check.agrees, check.claimed.tolist(), np.round(check.numerical, 6).tolist()
+    (False, [1.0, -3.0], [2.0, -6.0])
+    """
+    require_callable("function", function, "returns one number for a point of shape (d,)")
+    require_callable("gradient", gradient, "returns the gradient at a point of shape (d,)")
+    x = require_array("x", x, ("d",))
+    tolerance = require_positive("tolerance", tolerance)
+    claimed = require_array("what gradient returns", gradient(x.copy()), x.shape)
+    numerical, rounding = _differences(function, x, step)
+    difference = np.abs(claimed - numerical)
+    largest = max(np.abs(claimed).max(), np.abs(numerical).max())
+    return GradientCheck(
+        agrees=bool((difference <= tolerance * largest + ROUNDINGS * rounding).all()),
+        error=float(difference.max() / largest) if largest > 0 else 0.0,
+        claimed=claimed,
+        numerical=numerical,
+    )
+
+
+def _differences(function, x, step):
+    """Return the central differences, (d,), and what one rounding does to each, (d,)."""
+    left, right = _both_sides(x, step)
+    ends = np.empty((2, len(x)))
+    for side, moved in enumerate((left, right)):
+        for j in range(len(x)):
+            point = x.copy()  # a function that changes its argument must not change ours
+            point[j] = moved[j]
+            ends[side, j] = _one_number(function(point))
+    width = right - left
+    return (ends[1] - ends[0]) / width, EPSILON * np.abs(ends).max(axis=0) / width
+
+
+def _both_sides(x, step):
+    """Return the points a step below and above `x`, which must differ from it."""
+    if step is None:
+        step = BALANCED_STEP * np.maximum(1, np.abs(x))
+    else:
+        step = require_positive("step", step)
+    left, right = x - step, x + step
+    if not ((left < x) & (x < right)).all():
+        raise ValueError(
+            f"step must be large enough to move x; got {step:g} for x as large as "
+            f"{np.abs(x).max():g}. Leave it out, and it is chosen for the size of x"
+        )
+    return left, right
+
+
+def _require_points(x):
+    """Return `x` as a finite float array of whatever shape it has."""
+    shape = x.shape if isinstance(x, np.ndarray) else np.asarray(x, dtype=object).shape
+    return require_array("x", x, shape)
+
+
+def _evaluate(name, function, x, *, constant=False):
+    """Return finite values of the shape of `x`; a single number counts if `constant`."""
+    require_callable(name, function, "returns one value for each entry of x")
+    values = np.asarray(function(x), dtype=float)
+    if values.shape != x.shape and not (constant and values.ndim == 0):
+        raise ValueError(
+            f"{name} must return one value for each entry of x, shape {x.shape}; got shape "
+            f"{values.shape}. For a function of several variables use gradient"
+        )
+    if not np.isfinite(values).all():
+        raise ValueError(
+            f"{name} must be finite around x; got {np.count_nonzero(~np.isfinite(values))} NaN "
+            "or infinite values. Look for the edge of its domain"
+        )
+    return np.broadcast_to(values, x.shape)
+
+
+def _one_number(value):
+    if np.ndim(value) != 0:
+        raise ValueError(
+            "function must return one number for a point of shape (d,); got shape "
+            f"{np.shape(value)}. Sum or average it, or for entry by entry use derivative"
+        )
+    if not np.isfinite(value):
+        raise ValueError(
+            f"function must be finite around x; got {value}. Look for the edge of its domain"
+        )
+    return float(value)

@@ -1,0 +1,304 @@
+"""Derivatives against SymPy, closed forms, complex steps and SciPy."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.differentiate import derivative as scipy_derivative
+from scipy.optimize import approx_fprime, rosen, rosen_der
+
+from mlmath_lib.calculus import check_gradient, derivative, differentiate_chain, gradient
+
+SYMBOL = sp.Symbol("x", real=True)
+# Each with a formula that np and sp share.
+CURVES = {
+    "polynomial": lambda x, _: x**5 - 3 * x**2 + 2,
+    "nested": lambda x, m: m.exp(-((m.sin(x)) ** 2)),
+    "rational": lambda x, _: 1 / (1 + x**2),
+    "root": lambda x, m: m.sqrt(2 + m.cos(x)),
+}
+reals = st.floats(-3, 3, allow_nan=False)
+
+
+def exact(name, order=1):
+    """Return the derivative of a curve as a NumPy function, by SymPy."""
+    return sp.lambdify(SYMBOL, sp.diff(CURVES[name](SYMBOL, sp), SYMBOL, order))
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_derivative_is_sympys_scipys_and_the_complex_steps(name):
+    x = np.linspace(-2, 2, 41)
+
+    def function(x):
+        return CURVES[name](x, np)
+
+    slopes = derivative(function, x)
+    assert slopes.shape == x.shape
+    np.testing.assert_allclose(slopes, exact(name)(x), atol=2e-9)
+    np.testing.assert_allclose(slopes, function(x + 1e-30j).imag / 1e-30, atol=2e-9)
+    np.testing.assert_allclose(slopes, scipy_derivative(function, x).df, atol=2e-9)
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_derivative_has_order_two(name):
+    steps = np.array([0.04, 0.02, 0.01, 0.005])
+    errors = [
+        abs(derivative(lambda x: CURVES[name](x, np), 0.7, step=step) - exact(name)(0.7))
+        for step in steps
+    ]
+    order = np.polyfit(np.log(steps), np.log(errors), 1)[0]
+    assert order == pytest.approx(2, abs=0.02)
+    # and the constant of the docstring, f''' / 6
+    assert errors[-1] == pytest.approx(abs(exact(name, 3)(0.7)) / 6 * steps[-1] ** 2, rel=1e-3)
+
+
+def test_derivative_of_a_cubic_errs_by_exactly_the_square_of_the_step():
+    assert derivative(lambda x: x**3, 2.0, step=0.5) == 12 + 0.5**2
+
+
+def test_the_default_step_is_near_the_best_and_grows_with_x():
+    steps = np.logspace(-12, -1, 111)
+    errors = [abs(derivative(np.exp, 1.0, step=step) - np.e) for step in steps]
+    assert abs(derivative(np.exp, 1.0) - np.e) < 1e-9 < min(errors[0], errors[-1])
+    assert 1e-7 < steps[np.argmin(errors)] < 1e-4
+    x = np.array([1e-8, 1.0, 1e6, 1e12])
+    np.testing.assert_allclose(derivative(np.square, x), 2 * x, rtol=1e-9, atol=1e-10)
+
+
+@given(a=reals, b=reals, x=reals)
+def test_derivative_is_linear(a, b, x):
+    def combined(t):
+        return a * np.sin(t) + b * t**2
+
+    expected = a * derivative(np.sin, x) + b * derivative(np.square, x)
+    assert derivative(combined, x) == pytest.approx(expected, abs=1e-8)
+
+
+def test_derivative_returns_a_float_for_one_number_and_keeps_every_shape():
+    assert type(derivative(np.sin, 1)) is float
+    assert type(derivative(np.sin, np.float64(1))) is float
+    for shape in [(3,), (2, 3), (0,), (1, 1, 2)]:
+        assert derivative(np.sin, np.zeros(shape)).shape == shape
+
+
+def test_gradient_is_scipys_and_the_closed_form_in_seven_variables():
+    x = np.random.default_rng(3).normal(size=7)
+    slopes = gradient(rosen, x)
+    np.testing.assert_allclose(slopes, rosen_der(x), rtol=1e-8, atol=1e-7)
+    np.testing.assert_allclose(slopes, approx_fprime(x, rosen), rtol=1e-3, atol=1e-3)
+
+
+@given(st.lists(reals, min_size=1, max_size=5), st.integers(0, 2**32 - 1))
+def test_gradient_of_a_quadratic_form_is_exact_but_for_rounding(x, seed):
+    rng = np.random.default_rng(seed)
+    A, b = rng.normal(size=(len(x), len(x))), rng.normal(size=len(x))
+    slopes = gradient(lambda x: x @ A @ x + b @ x, x)
+    np.testing.assert_allclose(slopes, (A + A.T) @ x + b, atol=1e-7)
+
+
+def test_gradient_has_order_two():
+    x, steps = np.array([0.3, -0.8, 1.1]), np.array([0.04, 0.02, 0.01])
+
+    def function(x):
+        return np.exp(x[0]) * np.sin(x[1] * x[2]) + x[2] ** 4
+
+    best = gradient(function, x)
+    errors = np.array([np.abs(gradient(function, x, step=step) - best) for step in steps])
+    orders = np.polyfit(np.log(steps), np.log(errors), 1)[0]
+    np.testing.assert_allclose(orders, 2, atol=0.02)
+
+
+def test_a_function_that_changes_its_argument_does_no_harm():
+    def spoil(x):
+        value = x @ x
+        x[:] = 99
+        return value
+
+    x = np.array([1.0, 2.0])
+    np.testing.assert_allclose(gradient(spoil, x), [2, 4])
+    assert check_gradient(spoil, lambda x: 2 * x, x).agrees
+    assert x.tolist() == [1, 2]
+
+
+def log_loss(w):
+    """Return the mean logistic loss of a fixed data set with three features."""
+    return np.mean(np.logaddexp(0, -LABELS * (POINTS @ w)))
+
+
+def log_loss_gradient(w):
+    return POINTS.T @ (-LABELS / (1 + np.exp(LABELS * (POINTS @ w)))) / len(POINTS)
+
+
+POINTS = np.random.default_rng(5).normal(size=(40, 3))
+LABELS = np.where(POINTS @ [1, -2, 0.5] + np.random.default_rng(6).normal(size=40) > 0, 1, -1)
+
+
+@given(st.lists(reals, min_size=3, max_size=3))
+def test_check_gradient_passes_the_right_gradient(w):
+    check = check_gradient(log_loss, log_loss_gradient, w)
+    assert check.agrees
+    assert check.error < 1e-6
+    np.testing.assert_array_equal(check.claimed, log_loss_gradient(np.array(w)))
+    np.testing.assert_array_equal(check.numerical, gradient(log_loss, w))
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda slopes: -slopes,
+        lambda slopes: 2 * slopes,
+        lambda slopes: slopes[::-1],
+        lambda slopes: slopes + np.array([0, 0, 1e-4]),
+        lambda slopes: slopes * [1, 1.001, 1],
+        lambda _: np.zeros(3),
+    ],
+    ids=["sign", "factor", "order", "one entry", "0.1 %", "zero"],
+)
+@pytest.mark.parametrize("scale", [1e-8, 1, 1e8])
+def test_check_gradient_finds_each_mistake_at_each_scale(mistake, scale):
+    check = check_gradient(
+        lambda w: scale * log_loss(w),
+        lambda w: scale * mistake(log_loss_gradient(w)),
+        [0.3, -0.4, 0.9],
+    )
+    assert not check.agrees
+    assert check.error > 1e-5
+
+
+def test_check_gradient_at_a_minimum_and_of_a_constant():
+    c = np.array([0.1, 0.2])
+    at_minimum = check_gradient(lambda x: np.sum(np.exp(x - c) - x), lambda x: np.exp(x - c) - 1, c)
+    assert at_minimum.agrees
+    assert at_minimum.error == 1  # all of the numerical gradient is rounding
+    constant = check_gradient(lambda _: 7.0, np.zeros_like, c)
+    assert constant.agrees
+    assert constant.error == 0
+
+
+def test_a_slow_but_right_gradient_needs_a_looser_tolerance():
+    def check(tolerance):
+        return check_gradient(
+            lambda x: np.sum(x**4), lambda x: 4 * x**3, [1.0, 2.0], step=0.01, tolerance=tolerance
+        ).agrees
+
+    assert not check(1e-6)
+    assert check(1e-3)
+
+
+LINKS = [lambda x: x**2 + 1, np.sin, lambda u: 2 * u - 3, np.exp]
+SLOPES = [lambda x: 2 * x, np.cos, lambda _: 2.0, np.exp]
+
+
+@pytest.mark.parametrize("x", [0.7, [0.1, -2.0, 3.0], [[1.0, 2.0], [3.0, 4.0]]])
+def test_differentiate_chain_is_sympys_derivative_at_every_link(x):
+    chain = differentiate_chain(LINKS, SLOPES, x)
+    assert chain.values.shape == (5, *np.shape(x))
+    assert chain.slopes.shape == (4, *np.shape(x))
+    assert chain.sensitivities.shape == (5, *np.shape(x))
+    tails = [
+        sp.exp(2 * sp.sin(SYMBOL**2 + 1) - 3),
+        sp.exp(2 * sp.sin(SYMBOL) - 3),
+        sp.exp(2 * SYMBOL - 3),
+        sp.exp(SYMBOL),
+    ]
+    for tail, values, sensitivities in zip(
+        tails, chain.values[:-1], chain.sensitivities[:-1], strict=True
+    ):
+        np.testing.assert_allclose(sp.lambdify(SYMBOL, tail)(values), chain.values[-1])
+        expected = sp.lambdify(SYMBOL, sp.diff(tail, SYMBOL))(values)
+        np.testing.assert_allclose(sensitivities, expected, rtol=1e-12)
+    np.testing.assert_array_equal(chain.sensitivities[-1], np.ones(np.shape(x)))
+
+
+@given(x=reals, cut=st.integers(1, 3))
+def test_a_chain_may_be_cut_anywhere(x, cut):
+    whole = differentiate_chain(LINKS, SLOPES, x)
+    inner = differentiate_chain(LINKS[:cut], SLOPES[:cut], x)
+    outer = differentiate_chain(LINKS[cut:], SLOPES[cut:], inner.values[-1])
+    assert outer.values[-1] == whole.values[-1]
+    product = outer.sensitivities[0] * inner.sensitivities[0]
+    assert product == pytest.approx(whole.sensitivities[0], rel=1e-12, abs=1e-300)
+    assert whole.sensitivities[0] == pytest.approx(np.prod(whole.slopes), rel=1e-12, abs=1e-300)
+
+
+@given(x=reals)
+def test_differentiate_chain_agrees_with_differences(x):
+    def composed(x):
+        return np.exp(2 * np.sin(x**2 + 1) - 3)
+
+    assert differentiate_chain(LINKS, SLOPES, x).sensitivities[0] == pytest.approx(
+        derivative(composed, x), abs=1e-7
+    )
+
+
+def test_derivative_names_each_mistake():
+    with pytest.raises(TypeError, match="function must be a function that returns one value"):
+        derivative(3, 1.0)
+    with pytest.raises(TypeError, match="x must be an array of numbers; got 'one'"):
+        derivative(np.sin, "one")
+    with pytest.raises(TypeError, match="x must be an array of numbers"):
+        derivative(np.sin, [[1.0], [1.0, 2.0]])
+    with pytest.raises(ValueError, match="x must be finite; got 1 NaN"):
+        derivative(np.sin, [1.0, np.nan])
+    with pytest.raises(ValueError, match="step must be a finite number > 0; got 0"):
+        derivative(np.sin, 1.0, step=0)
+    with pytest.raises(TypeError, match="step must be a finite number"):
+        derivative(np.sin, 1.0, step="small")
+    with pytest.raises(ValueError, match="step must be large enough to move x; got 1e-10"):
+        derivative(np.sin, 1e8, step=1e-10)
+    with pytest.raises(ValueError, match=r"shape \(3,\); got shape \(\).*use gradient"):
+        derivative(np.sum, [1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="function must be finite around x; got 1 NaN"):
+        derivative(lambda x: np.where(x < 0, np.nan, x), [0.0, 1.0])
+
+
+def test_gradient_names_each_mistake():
+    with pytest.raises(TypeError, match="function must be a function that returns one number"):
+        gradient("f", [1.0])
+    with pytest.raises(ValueError, match=r"x must have shape \(d,\); got shape \(\)"):
+        gradient(np.sum, 1.0)
+    with pytest.raises(ValueError, match="step must be a finite number > 0; got -1"):
+        gradient(np.sum, [1.0], step=-1)
+    with pytest.raises(ValueError, match="step must be large enough to move x"):
+        gradient(np.sum, [1.0, 1e20], step=1e-3)
+    with pytest.raises(ValueError, match=r"one number.*got shape \(2,\). Sum or average"):
+        gradient(np.sin, [1.0, 2.0])
+    with pytest.raises(ValueError, match="function must be finite around x; got inf"):
+        gradient(lambda _: np.inf, [1.0])
+
+
+def test_check_gradient_names_each_mistake():
+    with pytest.raises(TypeError, match="function must be a function"):
+        check_gradient(None, np.cos, [1.0])
+    with pytest.raises(TypeError, match="gradient must be a function that returns the gradient"):
+        check_gradient(np.sum, np.ones(2), [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"x must have shape \(d,\)"):
+        check_gradient(np.sum, np.ones_like, [[1.0]])
+    with pytest.raises(ValueError, match=r"what gradient returns must have shape \(2,\); got"):
+        check_gradient(np.sum, lambda _: 1.0, [1.0, 2.0])
+    with pytest.raises(ValueError, match="what gradient returns must be finite"):
+        check_gradient(np.sum, lambda x: x * np.nan, [1.0])
+    with pytest.raises(ValueError, match="tolerance must be a finite number > 0; got 0"):
+        check_gradient(np.sum, np.ones_like, [1.0], tolerance=0)
+    with pytest.raises(ValueError, match="step must be a finite number > 0; got 0"):
+        check_gradient(np.sum, np.ones_like, [1.0], step=0)
+
+
+def test_differentiate_chain_names_each_mistake():
+    with pytest.raises(ValueError, match="same length, at least 1; got 0 and 0"):
+        differentiate_chain([], [], 1.0)
+    with pytest.raises(ValueError, match="same length, at least 1; got 2 and 1"):
+        differentiate_chain([np.sin, np.exp], [np.cos], 1.0)
+    with pytest.raises(TypeError, match=r"functions\[1\] must be a function"):
+        differentiate_chain([np.sin, 2.0], [np.cos, np.exp], 1.0)
+    with pytest.raises(TypeError, match=r"derivatives\[0\] must be a function.*got 2"):
+        differentiate_chain([np.sin], [2], 1.0)
+    with pytest.raises(TypeError, match="x must be an array of numbers"):
+        differentiate_chain([np.sin], [np.cos], "x")
+    with pytest.raises(ValueError, match=r"functions\[0\] must return one value for each entry"):
+        differentiate_chain([np.sum], [np.ones_like], [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"derivatives\[1\] must be finite around x; got 1 NaN or"):
+        differentiate_chain(
+            [np.square, np.sqrt], [lambda x: 2 * x, lambda u: np.full(u.shape, np.inf)], 0.0
+        )
