@@ -19,8 +19,8 @@ def compound_amount(principal, rate, years, periods_per_year):
 
     Computes ``F = I (1 + r / n)^(n t)``, and its limit ``F = I e^(r t)`` where the
     number of periods is infinite. The four arguments broadcast against one another.
-    A time that is no whole number of periods grows by the same formula, as if part of
-    a period earned the fitting part of its logarithmic growth.
+    A time that is no whole number of periods follows the same formula: half a period
+    multiplies by the square root of a whole period's factor.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlmath_lib.datasets import load_penguins
+from mlmath_lib.datasets import load_penguins, load_us_population
 
 
 class TestPenguins:
@@ -40,3 +40,21 @@ class TestPenguins:
         assert means["Gentoo"] == pytest.approx(5076, abs=0.5)
         assert means["Adelie"] == pytest.approx(3701, abs=0.5)
         assert means["Chinstrap"] == pytest.approx(3733, abs=0.5)
+
+
+class TestPopulation:
+    """The censuses of the United States."""
+
+    def test_there_is_a_census_every_ten_years(self):
+        population = load_us_population()
+        assert population.years.tolist() == list(range(1790, 2001, 10))
+        assert population.residents.shape == population.years.shape
+
+    def test_counts_agree_with_the_published_list(self):
+        population = load_us_population()
+        counts = dict(zip(population.years.tolist(), population.residents.tolist(), strict=True))
+        published = {1790: 3929214, 1860: 31443321, 1870: 38558371, 1990: 248709873}
+        assert {year: counts[year] for year in published} == published
+
+    def test_the_population_grows_from_census_to_census(self):
+        assert (np.diff(load_us_population().residents) > 0).all()

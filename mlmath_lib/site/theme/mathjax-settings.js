@@ -32,7 +32,7 @@ window.MathJax = {
           display: formula.tagName === "DIV", em, ex, scale, containerWidth: 80 * em,
         });
         done.push([formula, node]);
-        if (performance.now() - start < 12 && formula !== formulas.at(-1)) continue;
+        if (performance.now() - start < 8 && formula !== formulas.at(-1)) continue;
         for (const [place, typeset] of done) {
           place.lastChild.replaceWith(typeset);
           place.classList.add("typeset");

@@ -112,11 +112,11 @@
   showTarget();
   document.addEventListener("mathematics-typeset", () => { markScrollable(); showTarget(); });
 
-  // On paper nothing folds and nothing scrolls: open what is folded, shrink what is too wide.
+  // On paper nothing folds and nothing scrolls: open solutions, shrink formulas that are too wide.
   let opened = [];
   let shrunk = [];
   addEventListener("beforeprint", () => {
-    opened = $$("details:not([open])");
+    opened = $$("details:not([open], .hidden-code)");
     opened.forEach((box) => { box.open = true; });
     shrunk = $$('mjx-container[display="true"]')
       .map((box) => [box, box.clientWidth / box.scrollWidth])
