@@ -6,6 +6,7 @@ do not import it. One module for each concern:
 - ``figures``: stored SVG figures and explorers become inline HTML;
 - ``dropdowns``: solutions and hidden code become native ``<details>``;
 - ``pages``: what surrounds a chapter (contents, links, description, scripts);
+- ``maps``: a part's chapters and what each builds on, drawn;
 - ``mathjax``: the part of MathJax that the book uses, served from the site.
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from mlmath_lib.site import dropdowns, figures, mathjax, pages
+from mlmath_lib.site import dropdowns, figures, maps, mathjax, pages
 
 __all__ = ["setup"]
 
@@ -34,6 +35,6 @@ def setup(app: Sphinx) -> dict[str, object]:
         The extension's metadata: reading and writing pages in parallel is safe.
     """
     app.add_html_theme("mlmath_book", THEME)
-    for part in (figures, dropdowns, mathjax, pages):
+    for part in (figures, dropdowns, mathjax, pages, maps):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

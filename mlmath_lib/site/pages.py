@@ -29,26 +29,28 @@ def take_addresses(_app: Sphinx, config) -> None:
     config.html_baseurl = f"{address.rstrip('/')}/" if address else ""
 
 
-def describe(doctree: nodes.document) -> str:
+def describe(doctree: nodes.document, *, length: int = DESCRIPTION_LENGTH) -> str:
     """Return a page's first paragraph as plain text.
 
     Parameters
     ----------
     doctree : docutils.nodes.document
         The page.
+    length : int, default 160
+        The most characters; a longer text is cut between words.
 
     Returns
     -------
     str
-        At most 160 characters, cut between words.
+        The text.
     """
     for paragraph in doctree.findall(nodes.paragraph):
         if not isinstance(paragraph.parent, nodes.section):
             continue  # within an admonition, a list, a table
         words = " ".join(_plain(paragraph).split())
-        if len(words) <= DESCRIPTION_LENGTH:
+        if len(words) <= length:
             return words
-        return words[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+        return words[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
     return ""
 
 
@@ -112,18 +114,37 @@ def contents(app: Sphinx, pagename: str) -> str:
         return f"<li>{link(docname, name or _name(env, docname), mark)}{inner}</li>"
 
     lines = [f'<ul class="home">{entry(_docname(root.docname), "Home")}</ul>']
-    for part in root.subtrees:
-        pages = [name for item in part.files() if (name := _docname(item)) in env.titles]
-        if not pages:
-            continue
-        caption = escape(part.caption or "")
-        if pagename in pages:
-            lines.append(f'<p class="part">{caption}</p>\n<ul>')
-            lines += [entry(docname) for docname in pages]
-            lines.append("</ul>")
-        else:
-            lines.append(f'<p class="part other">{link(pages[0], caption)}</p>')
+    for tree in root.subtrees:
+        listed = [name for item in tree.files() if (name := _docname(item)) in env.titles]
+        parts = {name: inside for name in listed if (inside := chapters(env, name))}
+        if listed and not parts:  # pages before and after the book
+            parts = {listed[0]: listed[1:]}
+        for first, others in parts.items():
+            members = [first, *others]
+            caption = _name(env, first) if chapters(env, first) else escape(tree.caption or "")
+            if pagename in members:
+                # A part's introduction is its own caption.
+                named = chapters(env, first)
+                lines.append(
+                    '<ul class="open">' if named else f'<p class="part">{caption}</p>\n<ul>'
+                )
+                lines += [entry(docname) for docname in members]
+                lines.append("</ul>")
+            else:
+                lines.append(f'<p class="part other">{link(first, caption)}</p>')
     return "\n".join(lines)
+
+
+def chapters(env, part: str) -> list[str]:
+    """Return the chapters below a part's introduction; none for any other page."""
+    site_map = env.external_site_map
+    documents = {_docname(name): name for name in site_map}
+    if part not in documents or part == _docname(site_map.root.docname):
+        return []
+    trees = site_map[documents[part]].subtrees
+    return [
+        name for tree in trees for item in tree.files() if (name := _docname(item)) in env.titles
+    ]
 
 
 def _docname(item: str) -> str:
@@ -177,7 +198,8 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
     context["contents_html"] = contents(app, pagename)
     context["page_links"] = links(app, pagename) if known and doctree else []
     if doctree:
-        context["description"] = describe(doctree)
+        written = app.env.metadata[pagename].get("description")
+        context["description"] = written or describe(doctree)
     elif pagename == "search":
         context["description"] = f"Search the chapters of {app.config.html_title}."
     uses_design = doctree is not None and any(
