@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SITE := _build/html
 
-.PHONY: book test lab serve notebooks requirements clean help
+.PHONY: book test lab serve notebooks benchmark requirements clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,10 @@ serve: book  ## serve the built site at http://localhost:8000
 # CHAPTER=models/k_means_clustering runs one chapter, otherwise all.
 notebooks: $(READY)  ## re-execute chapters in place
 	$(BIN)/python -m mlmath_lib.notebooks $(if $(CHAPTER),chapters/$(CHAPTER).ipynb)
+
+benchmark: $(READY)  ## time the library beside scikit-learn, SciPy and pandas
+	$(BIN)/pytest tests/benchmark_library.py --numprocesses=0 --benchmark-enable \
+		--benchmark-columns=min,median --benchmark-sort=name --benchmark-disable-gc -q
 
 # The newest versions that pyproject.toml allows, the same for every platform.
 requirements: $(READY)  ## pin the versions anew

@@ -44,6 +44,14 @@ def compare_tolerantly(cell, fresh, stored, skip_compare=None):
 IPyNbCell.compare_outputs = compare_tolerantly
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """Keep together what shares something costly: a notebook's kernel, an opened page."""
+    for item in items:
+        page = getattr(item, "callspec", None) and item.callspec.params.get("visit")
+        item.add_marker(pytest.mark.xdist_group(page or item.path.as_posix()))
+
+
 @pytest.fixture(autouse=True)
 def _no_figure_stays_open():
     yield

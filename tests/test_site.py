@@ -23,7 +23,17 @@ ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-DOCUMENTS = [TOC["root"]] + [entry["file"] for part in TOC["parts"] for entry in part["chapters"]]
+
+
+def documents(entries):
+    """List the files of a table of contents in their order."""
+    for entry in entries:
+        if "file" in entry:
+            yield entry["file"]
+        yield from documents([*entry.get("chapters", ()), *entry.get("sections", ())])
+
+
+DOCUMENTS = [TOC["root"], *documents(TOC["parts"])]
 PAGES = [f"{document}.html" for document in DOCUMENTS] + ["index.html", "search.html", "404.html"]
 NOTEBOOKS = [name for name in DOCUMENTS if (ROOT / f"{name}.ipynb").exists()]
 
