@@ -248,15 +248,15 @@ def _inertia(X, centers, labels):
 
 def _moved_centers(X, labels, n_clusters):
     """Return the mean of each cluster; an empty one gets the farthest point."""
-    from scipy.sparse import csr_array  # heavy to import, and needed only here
+    from scipy.sparse import csc_array  # heavy to import, and needed only here
 
     n_samples = len(X)
-    # Row i holds a single 1, in the column of the point's cluster.
-    membership = csr_array(
-        (np.ones(n_samples), labels, np.arange(n_samples + 1)), shape=(n_samples, n_clusters)
+    # Column i holds a single 1, in the row of the point's cluster.
+    membership = csc_array(
+        (np.ones(n_samples), labels, np.arange(n_samples + 1)), shape=(n_clusters, n_samples)
     )
     counts = np.bincount(labels, minlength=n_clusters)
-    centers = (membership.T @ X) / np.maximum(counts, 1)[:, np.newaxis]
+    centers = (membership @ X) / np.maximum(counts, 1)[:, np.newaxis]
     empty = np.flatnonzero(counts == 0)
     if empty.size:
         distances = ((X - centers[labels]) ** 2).sum(axis=1)
