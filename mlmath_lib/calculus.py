@@ -308,7 +308,8 @@ def _require_points(x):
 def _evaluate(name, function, x, *, constant=False):
     """Return finite values of the shape of `x`; a single number counts if `constant`."""
     require_callable(name, function, "returns one value for each entry of x")
-    values = np.asarray(function(x), dtype=float)
+    # A copy: a function that changes its argument must not change ours.
+    values = np.asarray(function(x.copy()), dtype=float)
     if values.shape != x.shape and not (constant and values.ndim == 0):
         raise ValueError(
             f"{name} must return one value for each entry of x, shape {x.shape}; got shape "

@@ -120,6 +120,16 @@ def test_a_function_that_changes_its_argument_does_no_harm():
     assert check_gradient(spoil, lambda x: 2 * x, x).agrees
     assert x.tolist() == [1, 2]
 
+    def double_in_place(x):
+        x *= 2
+        return x
+
+    np.testing.assert_allclose(derivative(double_in_place, x), [2, 2])
+    chain = differentiate_chain([double_in_place, np.square], [lambda _: 2.0, lambda u: 2 * u], x)
+    assert chain.values.tolist() == [[1, 2], [2, 4], [4, 16]]
+    assert chain.sensitivities[0].tolist() == [8, 16]
+    assert x.tolist() == [1, 2]
+
 
 def log_loss(w):
     """Return the mean logistic loss of a fixed data set with three features."""
