@@ -320,7 +320,7 @@ def its_third_cell_sets_up(chapter):
     if tree is None:
         yield "cell 3: must be the set-up in code"
         return
-    lines = cell.source.count("\n") + 1
+    lines = sum(1 for line in cell.source.splitlines() if line.strip())
     if lines > SET_UP_LINES:
         yield f"cell 3: the set-up has {lines} lines; at most {SET_UP_LINES}"
     if cell.metadata.get("tags"):

@@ -208,7 +208,7 @@ BROKEN = [
     ("its third cell sets up", source("set-up", "plt.style", "# "), "must hold the line plt"),
     (
         "its third cell sets up",
-        source("set-up", "\nrng", "\n\n\n\n\nrng"),
+        source("set-up", "\nrng", "\nx = 1\nx = 2\nx = 3\nx = 4\nrng"),
         "has 9 lines; at most 8",
     ),
     ("its third cell sets up", tags("set-up", "hide-input"), "drop its tags"),
