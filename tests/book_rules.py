@@ -346,6 +346,14 @@ def _headings(chapter):
 
 
 @rule
+def its_prose_does_not_vanish(chapter):
+    for number, text in chapter.prose:
+        for line in text.splitlines():
+            if line.lstrip().startswith("%"):
+                yield f"cell {number}: MyST drops a line that begins with %: {line.strip()[:60]}"
+
+
+@rule
 def its_equations_are_verified(chapter):
     verified = chapter.labels("verify")
     for number, label in chapter.equations:

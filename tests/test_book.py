@@ -194,6 +194,11 @@ BROKEN = [
     ("it opens with label and title", source("title", "# Demo", "Demo"), "# Title"),
     ("it opens with label and title", source("theory", "## T", "# T"), "a second # Title"),
     (
+        "its prose does not vanish",
+        source("needs", "nothing. ", "a growth of 6\n% a year. "),
+        "MyST drops a line that begins with %: % a year",
+    ),
+    (
         "it says what you need and will be able to do",
         source("needs", "**You need**", "You need"),
         r"must hold \*\*You need",
