@@ -113,8 +113,9 @@ def kl_divergence(p, q, *, base=2):
     """Compute the Kullback-Leibler divergence: what believing q instead of p costs.
 
     ``KL(p || q) = sum_k p_k log(p_k / q_k)``, which is ``H(p, q) - H(p)``. It is 0 if
-    the two are equal and positive otherwise, up to rounding of about 1e-15. It is no
-    distance: it is not symmetric and breaks the triangle inequality.
+    the two are equal and positive otherwise, up to rounding of about 1e-15 and to how
+    far the sums miss 1. It is no distance: it is not symmetric and breaks the triangle
+    inequality.
 
     Parameters
     ----------

@@ -92,11 +92,11 @@ def sample_size(standard_deviation, margin, *, confidence=0.95, population=None)
 
 
 def margin_of_error(standard_deviation, n, *, confidence=0.95, population=None):
-    """Find the distance that the mean of a sample keeps from the truth.
+    """Find how far the mean of a sample is from the truth at most.
 
     Computes ``z d / sqrt(n)``, times the finite population correction if there is a
     population. `confidence` is the share of samples, to the accuracy of the normal
-    approximation, whose mean is no further from the truth.
+    approximation, for which that holds: whose mean is no further from the truth.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def finite_population_correction(n, population):
 
     References
     ----------
-    Cochran, *Sampling Techniques*, 3rd ed. (1977), theorem 2.2.
+    Cochran, *Sampling Techniques*, 3rd ed. (1977), chapter 2.
     Derived in the chapter "Sample size determination".
 
     Examples
