@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlmath_lib._validation import require_array, require_count, require_positive
+from mlmath_lib.information_theory import log_softmax, softmax
 
 # Each function with its derivative, the latter as a function of the former's value.
 _ACTIVATIONS = {
@@ -44,8 +45,8 @@ def initial_layers(sizes, *, activation="tanh", rng=None):
     """Draw the layers of a network at random, scaled to the number of their inputs.
 
     Weights are Gaussian with mean 0 and variance ``1 / n_in``, for "relu" ``2 / n_in``;
-    biases are zero. With independent inputs of mean square 1 the sums of a layer then
-    have variance 1 (for "relu" behind a layer of such sums, which loses half).
+    biases are zero. Inputs of mean square 1 then give sums of variance 1, for "relu" 2,
+    half of which it cuts off.
 
     Parameters
     ----------
@@ -123,7 +124,6 @@ def forward(layers, X, *, activation="tanh"):
     ----------
     Goodfellow, Bengio and Courville, *Deep Learning* (2016), algorithm 6.3.
     https://www.deeplearningbook.org
-    Derived in the chapter "Backpropagation".
 
     Examples
     --------
@@ -140,9 +140,7 @@ def forward(layers, X, *, activation="tanh"):
 def network_loss(layers, X, y, *, activation="tanh"):
     """Compute the mean cross-entropy of a network's predictions.
 
-    The mean over the rows of ``-ln p[y]``, where ``p`` is the softmax of the scores, by
-    a form that does not overflow: ``ln sum_k exp(z_k) - z_y`` with the largest score
-    subtracted first.
+    The mean over the rows of ``-ln p[y]``, where ``p`` is the softmax of the scores.
 
     Parameters
     ----------
@@ -180,7 +178,7 @@ def network_loss(layers, X, y, *, activation="tanh"):
     """
     scores = forward(layers, X, activation=activation)[-1]
     y = _require_classes(y, scores.shape)
-    return float(-np.mean(_log_softmax(scores)[np.arange(len(y)), y]))
+    return float(-np.mean(log_softmax(scores)[np.arange(len(y)), y]))
 
 
 def backward(layers, activations, y, *, activation="tanh"):
@@ -220,7 +218,6 @@ def backward(layers, activations, y, *, activation="tanh"):
     ----------
     Rumelhart, Hinton and Williams, "Learning Representations by Back-Propagating
     Errors", *Nature* 323 (1986), 533-536. https://doi.org/10.1038/323533a0
-    Derived in the chapter "Backpropagation".
 
     Examples
     --------
@@ -335,7 +332,6 @@ def train(layers, X, y, *, batch_size, step_size, n_epochs, activation="tanh", r
     ----------
     Bottou, Curtis and Nocedal, "Optimization Methods for Large-Scale Machine Learning",
     *SIAM Review* 60 (2018), 223-311. https://doi.org/10.1137/16M1080173
-    Derived in the chapter "Backpropagation".
 
     Examples
     --------
@@ -402,7 +398,7 @@ def predict_probabilities(layers, X, *, activation="tanh"):
     >>> predict_probabilities([(np.zeros((2, 1)), [np.log(3), 0])], [[5.0]]).round(2).tolist()
     [[0.75, 0.25]]
     """
-    return np.exp(_log_softmax(forward(layers, X, activation=activation)[-1]))
+    return softmax(forward(layers, X, activation=activation)[-1])
 
 
 def flatten_layers(layers):
@@ -504,7 +500,7 @@ def _backward(layers, activations, y, activation):
     """Return the gradients and the mean loss, which costs nothing more."""
     _, slope = _ACTIVATIONS[activation]
     rows = np.arange(len(y))
-    log_probabilities = _log_softmax(activations[-1])
+    log_probabilities = log_softmax(activations[-1])
     loss = -log_probabilities[rows, y].mean()
     delta = np.exp(log_probabilities)
     delta[rows, y] -= 1
@@ -529,15 +525,12 @@ def _epoch(layers, X, y, order, batch_size, step_size, activation):
     for first in range(0, len(X), batch_size):
         batch = order[first : first + batch_size]
         activations = _forward(layers, X[batch], activation)
+        if not np.isfinite(activations[-1]).all():
+            return layers, np.inf
         gradients, loss = _backward(layers, activations, y[batch], activation)
         layers = _moved(layers, gradients, step_size)
         total += loss * len(batch)
     return layers, total / len(X)
-
-
-def _log_softmax(scores):
-    shifted = scores - scores.max(axis=1, keepdims=True)  # exp cannot overflow
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
 def _require_activation(activation):

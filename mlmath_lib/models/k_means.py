@@ -1,4 +1,4 @@
-"""k-means: k centres that stand in for many points with the least squared error.
+"""The k-means algorithm: k centres stand in for many points with the least squared error.
 
 `k_means` alternates two steps from a start: every point goes to its nearest centre,
 every centre moves to the mean of its points. Derived in the chapter "k-means
