@@ -375,10 +375,11 @@ def great_circle_distance(latitude1, longitude1, latitude2, longitude2, *, radiu
 
     Parameters
     ----------
-    latitude1, latitude2 : array_like
-        Degrees north of the equator, from -90 to 90; all shapes broadcast.
-    longitude1, longitude2 : array_like
-        Degrees east; any turn counts, 190 is -170.
+    latitude1, longitude1 : array_like
+        The first point: degrees north of the equator, from -90 to 90, and degrees east,
+        where any turn counts: 190 is -170.
+    latitude2, longitude2 : array_like
+        The second point; all shapes broadcast.
     radius : float, default 6371.0088
         Radius of the sphere; the default is the earth's mean radius in kilometres.
 

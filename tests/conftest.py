@@ -5,6 +5,7 @@ every cell of every chapter. ``pytest -k compound_growth`` does so for one chapt
 """
 
 import os
+import re
 
 # Set before NumPy starts its threads; kernels and xdist's workers inherit it.
 os.environ.update(MLMATH_FRAMES="1", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
@@ -15,6 +16,7 @@ import matplotlib.pyplot as plt
 import pytest
 from nbval.plugin import IPyNbCell
 from svg_comparison import svg_difference
+from xdist.scheduler import LoadScopeScheduling
 
 SVG = "image/svg+xml"
 
@@ -44,12 +46,17 @@ def compare_tolerantly(cell, fresh, stored, skip_compare=None):
 IPyNbCell.compare_outputs = compare_tolerantly
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Keep together what shares something costly: a notebook's kernel, an opened page."""
-    for item in items:
-        page = getattr(item, "callspec", None) and item.callspec.params.get("visit")
-        item.add_marker(pytest.mark.xdist_group(page or item.path.as_posix()))
+class KeepTogether(LoadScopeScheduling):
+    """Send to one worker what shares something costly: a notebook's kernel, an opened page."""
+
+    def _split_scope(self, nodeid):
+        page = re.search(r"([\w/]+\.html)\]$", nodeid)
+        return page[1] if page else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Spread the pages of the site over all workers; everything else goes by file."""
+    return KeepTogether(config, log)
 
 
 @pytest.fixture(autouse=True)
