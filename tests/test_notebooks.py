@@ -160,3 +160,13 @@ class TestCommandLine:
             main([str(tmp_path / "none.ipynb")])
         assert left.value.code == 2
         assert "no such notebook: " in capsys.readouterr().err
+
+
+def test_a_timing_keeps_its_stored_output(tmp_path):
+    """A cell whose output nbval ignores would change the file at each run."""
+    source = "import time; print(time.perf_counter_ns())"
+    path = write(tmp_path / "timing.ipynb", source, tags=["nbval-ignore-output"])
+    execute(path)
+    stored = outputs(path)
+    assert not execute(path)
+    assert outputs(path) == stored
