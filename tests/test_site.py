@@ -175,6 +175,8 @@ def test_mathematics_is_typeset(visit):
     assert page.locator("mjx-container").count() == page.locator("mjx-assistive-mml").count()
     written = page.locator("main .math").count()
     assert page.locator("main .math mjx-container").count() >= written
+    loaded = page.locator("script[src*=mathjax]").count() > 0
+    assert loaded == (written > 0), "a page loads MathJax if and only if it has a formula"
     text = page.locator("main").inner_text()
     for trace in (r"\(", r"\[", "$$", "{eq}", "{ref}", "{term}", "{cite", ":label:"):
         assert trace not in text, f"{trace} stands raw on the page"

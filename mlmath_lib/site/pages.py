@@ -211,7 +211,9 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
     # Sphinx keeps these two lists and restores them after the page: change them in place.
     styles, scripts = context["css_files"], context["script_files"]
     styles[:] = [file for file in styles if _wanted_style(file.filename, uses_design)]
-    scripts[:] = [file for file in scripts if file.filename.endswith(mathjax.SCRIPT)]
+    # Sphinx wants MathJax on a page whose children have formulas, too: the home, the parts.
+    uses_math = "math notranslate" in context["body"]
+    scripts[:] = [file for file in scripts if uses_math and file.filename.endswith(mathjax.SCRIPT)]
     app.add_js_file("book.js", defer="defer")
     if doctree is not None and any(node["data"] for node in doctree.findall(Figure)):
         app.add_js_file("explorer.js", defer="defer")
