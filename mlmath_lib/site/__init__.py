@@ -10,6 +10,7 @@ do not import it. One module for each concern:
 - ``mathjax``: the part of MathJax that the book uses, served from the site.
 """
 
+import zlib
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -37,4 +38,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_html_theme("mlmath_book", THEME)
     for part in (figures, dropdowns, mathjax, pages, maps):
         part.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}
+    # Pages that were built by other code than this must be built again.
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    code = zlib.crc32(b"".join(source.read_bytes() for source in sources))
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": code}
