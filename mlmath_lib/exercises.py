@@ -1,9 +1,15 @@
 """Check an exercise's answer and name the mistake in a sentence."""
 
+import contextlib
 import copy
 import re
+import signal
+import threading
+import time
 
 import numpy as np
+
+SECONDS = 20  # that one call of an answer may take
 
 _MISSING = object()
 
@@ -16,13 +22,29 @@ class CheckFailed(AssertionError):
         return [str(self)]
 
 
-def check(label, answer, equals=_MISSING, *, on=None, holds=None, otherwise=None, tolerance=1e-6):
+class TimeUp(BaseException):
+    """A call takes too long; no ``except Exception`` in an answer can catch it."""
+
+
+def check(
+    label,
+    answer,
+    equals=_MISSING,
+    *,
+    on=None,
+    holds=None,
+    otherwise=None,
+    tolerance=1e-6,
+    fresh=None,
+):
     """Check an answer against a value, cases, or a property.
 
     - A value: ``check("ex-…", years, equals=9.006, tolerance=0.01)``.
     - A function: ``on`` lists the arguments of each case, `equals` the results.
     - A property: ``holds`` takes the answer and says whether it is right; for a
       function it takes each result and that case's arguments.
+
+    A call of the answer that does not end within 20 seconds counts as wrong.
 
     Parameters
     ----------
@@ -40,6 +62,10 @@ def check(label, answer, equals=_MISSING, *, on=None, holds=None, otherwise=None
         With `holds`: the requirement in words, shown when it is not met.
     tolerance : float, default 1e-6
         Relative above 1, absolute below.
+    fresh : callable, optional
+        Takes a `numpy.random.Generator` and draws the arguments of one more case, as
+        a tuple. Not used here: when the exercise is graded, the answer must agree on
+        such cases with the worked solution (see `mlmath_lib.assignments`).
 
     Raises
     ------
@@ -47,8 +73,8 @@ def check(label, answer, equals=_MISSING, *, on=None, holds=None, otherwise=None
         If the answer does not meet the requirement; the message helps to find the
         mistake and does not give the answer away.
     ValueError
-        If the check itself is unfit: neither or both of `equals` and `holds`, or
-        not one result for each case.
+        If the check itself is unfit: neither or both of `equals` and `holds`, not one
+        result for each case, or a `fresh` that is no function or has no cases beside it.
 
     References
     ----------
@@ -64,6 +90,11 @@ def check(label, answer, equals=_MISSING, *, on=None, holds=None, otherwise=None
     mlmath_lib.exercises.CheckFailed: ex-demo-half: your answer is 100 times too large: ...
     """
     _require_fit(label, equals, holds, otherwise, tolerance)
+    if fresh is not None and (on is None or not callable(fresh)):
+        raise ValueError(
+            f"{label}: fresh must be a function of a random generator, beside the cases in on; "
+            f"got {fresh!r:.80}"
+        )
     if on is None:
         _require_finite(label, equals)
         _fail_if(_mistake("your answer", answer, equals, holds, otherwise, tolerance), label)
@@ -72,17 +103,52 @@ def check(label, answer, equals=_MISSING, *, on=None, holds=None, otherwise=None
     if not callable(answer):
         _fail_if(f"a function is needed; your answer is {_named(answer)}", label)
     required = _require_cases(label, on, equals)
-    name = getattr(answer, "__name__", "your function")
+    name = getattr(answer, "__name__", "")
+    name = name if name.isidentifier() else "your function"
     for arguments, result in zip(on, required, strict=True):
         call = f"{name}({', '.join(_short(argument) for argument in arguments)})"
         try:
             # A copy: a function that changes its arguments must not change the check's.
-            given = answer(*copy.deepcopy(arguments))
+            with time_limit(SECONDS):
+                given = answer(*copy.deepcopy(arguments))
+        except TimeUp:
+            _fail_if(f"{call} does not end within {SECONDS} seconds: does its loop end?", label)
         except (Exception, SystemExit) as error:  # whatever it raises is the finding
             _fail_if(f"{call} raised {type(error).__name__}: {error}", label)
         mistake = _mistake(call, given, result, holds, otherwise, tolerance, arguments)
         _fail_if(mistake, label)
     print(f"{label}: correct in {len(on)} case{'s' if len(on) > 1 else ''}")
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise `TimeUp` in what takes too long, where the system can (not on Windows).
+
+    Parameters
+    ----------
+    seconds : float
+        What the body of the ``with`` statement may take. An outer limit goes on.
+    """
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def stop(_signal, _frame):
+        raise TimeUp
+
+    start = time.monotonic()
+    before = signal.signal(signal.SIGALRM, stop)
+    # Again and again: an answer may swallow the first one.
+    left, again = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        yield
+    finally:
+        remaining = max(left - (time.monotonic() - start), 1e-3) if left else 0
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, remaining, again)
 
 
 def _require_fit(label, equals, holds, otherwise, tolerance):
@@ -230,6 +296,8 @@ def _direction(found, wanted):
             return f"{factor} times too large{usual}"
         if wanted and np.isclose(found, wanted / factor, rtol=1e-6):
             return f"{factor} times too small{usual}"
+    if np.isclose(found, wanted, rtol=1e-2) and found == round(found) and wanted == round(wanted):
+        return f"close, but not right: {found:g}. Is a count off by one, or rounded the wrong way?"
     if np.isclose(found, wanted, rtol=1e-2):
         return f"close, but not within the tolerance: {found:.9g}. Was it rounded?"
     return f"too {'large' if found > wanted else 'small'}: {found:g}"
@@ -257,5 +325,15 @@ def _kind(value):
 def _short(value):
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"array of shape {value.shape}"
+    if callable(value):
+        name = getattr(value, "__name__", "<lambda>")
+        return name if name.isidentifier() else "a function"
+    if isinstance(value, list | tuple) and any(map(_is_nested, value)):
+        text = f"[{', '.join(map(_short, value))}]"
+        return text if len(text) <= 60 else f"[{len(value)} items]"
     text = re.sub(r" at 0x[0-9a-f]+", "", " ".join(repr(value).split()))
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _is_nested(item):
+    return callable(item) or isinstance(item, np.ndarray | list | tuple)

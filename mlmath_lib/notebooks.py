@@ -81,8 +81,9 @@ def normalise(notebook):
     Returns
     -------
     nbformat.NotebookNode
-        The same notebook, with counts 1..n, metadata reduced to tags, streams
-        joined, tracebacks reduced to their last line and no widget state or view.
+        The same notebook, with counts 1..n, metadata reduced to tags and folded
+        solutions, streams joined, tracebacks reduced to their last line and no widget
+        state or view.
 
     References
     ----------
@@ -95,10 +96,15 @@ def normalise(notebook):
             "language_info": {"name": "python"},
         }
     )
-    count = 0
+    count, in_solution = 0, False
     for number, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        in_solution |= cell.cell_type == "markdown" and "{solution-start}" in cell.source
+        in_solution &= "{solution-end}" not in cell.source
+        if in_solution and (cell.cell_type == "markdown" or "solution" in (tags or ())):
+            # JupyterLab folds it until it is asked for.
+            cell.metadata["jupyter"] = {"source_hidden": True}
         cell.id = f"cell-{number + 1}"
         cell.source = cell.source.rstrip()
         if cell.cell_type != "code":

@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
+from mlmath_lib.assignments import read_exercises
 from mlmath_lib.display import read_explorer
 from mlmath_lib.display.svg import SIZE_LIMIT
 from mlmath_lib.notebooks import normalise
@@ -479,6 +480,19 @@ def its_code_answers_are_checked(chapter):
     for number, label in checks:
         if label not in exercises:
             yield f"cell {number}: check({label!r}) belongs to no exercise"
+
+
+@rule
+def its_exercises_make_an_assignment(chapter):
+    try:
+        exercises = read_exercises(chapter.notebook)
+    except ValueError as error:
+        yield str(error)
+        return
+    asked = Counter(exercise.answer for exercise in exercises if exercise.by_machine)
+    for name, times in asked.items():
+        if times > 1:
+            yield f"two exercises ask for {name}, and one would overwrite the other: rename one"
 
 
 @rule

@@ -1,5 +1,6 @@
 """Every chapter keeps the rules of the book, and every rule can fail."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -68,12 +69,18 @@ EXPLORER = {
     "sentences": ["The line rises by one"],
     "frames": [[]],
 }
-EXERCISES = "\n\n".join(
-    f"```{{exercise}}\n:label: ex-demo-{n}\nProve it.\n```\n\n"
-    f"```{{solution}} ex-demo-{n}\n:class: dropdown\nIt is so.\n```"
+HINT = "\n\n```{hint}\n:class: dropdown\nThink.\n```"
+RESULT = "```{admonition} Result\n:class: dropdown\nIt is.\n```\n\n"
+PROOFS = {
+    n: f"```{{exercise}}\n:label: ex-demo-{n}\nProve it.\n\n*4 points*\n```{HINT}\n\n{RESULT}"
+    f"```{{solution}} ex-demo-{n}\n:class: dropdown\nSo.\n\n**Marks.** 3 for a; 1 for b.\n```"
     for n in ("one", "two", "three")
-)
-CODE_EXERCISE = "```{exercise} Double\n:label: ex-demo-code\nDouble it.\n```"
+}
+CODE_EXERCISE = f"```{{exercise}} Double\n:label: ex-demo-code\nDouble it.\n\n*8 points*\n```{HINT}"
+CODE_CELLS = ("exercise", "start", "solution", "check", "end")
+CHECK = """check(
+    "ex-demo-code", double, on=[(1,)], equals=[2], fresh=lambda rng: (rng.random(),)
+)"""
 
 
 def code(source, *outputs, tags=()):
@@ -109,10 +116,15 @@ def good_cells():
         "explorer": code(
             "explore(draw)", picture("The line rises by one", "Explorer", metadata=EXPLORER)
         ),
-        "exercises": new_markdown_cell(f"## Exercises\n\n{EXERCISES}\n\n{CODE_EXERCISE}"),
-        "start": new_markdown_cell("```{solution-start} ex-demo-code\n:class: dropdown\n```"),
-        "solution": code("def double(x):\n    return 2 * x", tags=["solution"]),
-        "check": code('check("ex-demo-code", double, on=[(1,)], equals=[2])'),
+        **{n: new_markdown_cell(proof) for n, proof in PROOFS.items()},
+        "exercise": new_markdown_cell(CODE_EXERCISE),
+        "start": new_markdown_cell(
+            f"{RESULT}```{{solution-start}} ex-demo-code\n:class: dropdown\n```"
+        ),
+        "solution": code(
+            'def double(x):\n    """Double x."""\n    return 2 * x', tags=["solution"]
+        ),
+        "check": code(CHECK),
         "end": new_markdown_cell("```{solution-end}\n```"),
     }
 
@@ -168,6 +180,14 @@ def shown(**data):
     return new_output(
         "execute_result", {kind.replace("_", "/"): value for kind, value in data.items()}
     )
+
+
+def another_code_exercise():
+    """Return a second exercise that asks for a function of the same name."""
+    cells = copy.deepcopy([good_cells()[name] for name in CODE_CELLS])
+    for cell in cells:
+        cell.source = cell.source.replace("ex-demo-code", "ex-demo-again")
+    return cells
 
 
 ERROR = new_output("error", ename="ValueError", evalue="no", traceback=["ValueError: no"])
@@ -265,37 +285,67 @@ BROKEN = [
     ),
     (
         "its exercises have solutions",
-        source("exercises", "{solution} ex-demo-one", "{note} ex-demo-one"),
+        source("one", "{solution} ex-demo-one", "{note} ex-demo-one"),
         "exercise ex-demo-one has no solution",
     ),
     (
         "its exercises have solutions",
-        source("exercises", "{solution} ex-demo-one", "{solution} ex-demo-zero"),
+        source("one", "{solution} ex-demo-one", "{solution} ex-demo-zero"),
         "solution ex-demo-zero must follow its exercise",
     ),
     (
         "its exercises have solutions",
-        source("exercises", "{solution} ex-demo-one", "{solution} ex-demo-two"),
+        source("one", "{solution} ex-demo-one", "{solution} ex-demo-two"),
         "ex-demo-two has a second solution",
     ),
     ("its exercises have solutions", without("end"), "ex-demo-code is not closed"),
     ("its exercises have solutions", without("start"), "closes nothing"),
     (
         "its exercises have solutions",
-        source("exercises", ":label: ex-demo-one", ":name: ex-demo-one"),
+        source("one", ":label: ex-demo-one", ":name: ex-demo-one"),
         "needs the line :label:",
     ),
     (
         "its exercises have solutions",
-        source("exercises", ":label: ex-demo-one", ":label: ex-demo-two"),
+        source("one", ":label: ex-demo-one", ":label: ex-demo-two"),
         "label ex-demo-two stands twice",
     ),
-    ("its exercises have solutions", source("exercises", EXERCISES, ""), "it has 1 exercises"),
+    ("its exercises have solutions", without("one"), "it has 3 exercises"),
     ("its code answers are checked", without("check"), "ex-demo-code has code and no check"),
     ("its code answers are checked", source("check", "demo", "no"), "belongs to no exercise"),
     ("its code answers are checked", tags("check", "solution"), "check stands in a cell of its"),
     ("its code answers are checked", tags("solution"), "must carry the tag solution"),
     ("its code answers are checked", tags("figure", "solution"), "belongs between"),
+    ("its exercises make an assignment", source("one", "*4 points*", ""), "it has no points"),
+    ("its exercises make an assignment", source("one", "*4", "*6"), "a multiple of 4.* got 6"),
+    ("its exercises make an assignment", source("one", HINT, ""), "it has no hint"),
+    ("its exercises make an assignment", source("one", RESULT, ""), "it has no result"),
+    ("its exercises make an assignment", source("one", "{solution}", "{note}"), "no solution"),
+    ("its exercises make an assignment", source("one", "**Marks.**", ""), r"\*\*Marks"),
+    ("its exercises make an assignment", source("one", "3 for", "1 for"), "add up to 2, .* are 4"),
+    (
+        "its exercises make an assignment",
+        lambda cells: cells["one"].update(source=PROOFS["one"] + "\n\n" + cells.pop("two").source),
+        "ex-demo-two: .* cell of its own",
+    ),
+    ("its exercises make an assignment", source("check", "double,", "lambda x: x,"), "name of a"),
+    ("its exercises make an assignment", source("check", "fresh=lambda", "f=lambda"), "fresh="),
+    ("its exercises make an assignment", source("check", "ex-demo-code", "ex-demo"), "must begin"),
+    ("its exercises make an assignment", source("check", CHECK, f"{CHECK}\n{CHECK}"), "got 2"),
+    ("its exercises make an assignment", source("solution", "double", "twice"), "must be double"),
+    (
+        "its exercises make an assignment",
+        source("solution", '    """Double x."""\n', ""),
+        "needs a docstring",
+    ),
+    ("its exercises make an assignment", tags("solution"), "cell without a tag must"),
+    (
+        "its exercises make an assignment",
+        lambda cells: cells.update(
+            {f"again {n}": cell for n, cell in enumerate(another_code_exercise())}
+        ),
+        "two exercises ask for double",
+    ),
     ("it has an explorer", without("explorer"), "has no explorer"),
     (
         "its pictures fit the page",

@@ -462,6 +462,15 @@ def live():
     return [nbformat.from_dict(cell.outputs) for cell in notebook.cells]
 
 
+def test_a_grader_draws_nothing(monkeypatch, capsys):
+    monkeypatch.setenv("MLMATH_FRAMES", "0")
+    fig, _ = plt.subplots()
+    show(fig, alt="An empty plot that nobody looks at")
+    explore(lambda n: fig / n, describe=lambda n: fig / n, n=[1, 2])
+    assert capsys.readouterr().out == ""
+    assert not plt.get_fignums()
+
+
 class TestLiveExplorer:
     def test_the_output_is_a_widget(self, live):
         assert any(

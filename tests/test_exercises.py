@@ -1,5 +1,8 @@
 """A right answer passes, and each kind of mistake gets a sentence that names it."""
 
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import partial
 
@@ -9,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 
-from mlmath_lib.exercises import CheckFailed, check
+from mlmath_lib import exercises
+from mlmath_lib.exercises import CheckFailed, TimeUp, check, time_limit
 
 LABEL = "ex-demo-answer"
 MATRIX = np.arange(6.0).reshape(2, 3)
@@ -61,6 +65,11 @@ class TestValues:
             (20, 2, "10 times too large"),
             (1, 2, "2 times too small: is a factor of 2 missing?"),
             (-2, 2, "right but for its sign: -2"),
+            (
+                199,
+                200,
+                "close, but not right: 199. Is a count off by one, or rounded the wrong way",
+            ),
             (2.001, 2, "close, but not within the tolerance: 2.001. Was it rounded?"),
             (7, 2, "your answer is too large: 7"),
             (0.1, 0, "your answer is too large: 0.1"),
@@ -264,6 +273,13 @@ class TestTheCheckItself:
         with pytest.raises(ValueError, match=f"{LABEL}: {message}"):
             check(LABEL, double, **options)
 
+    @pytest.mark.parametrize(
+        "options", [{"on": [(1,)], "fresh": 3}, {"fresh": lambda rng: (rng.normal(),)}]
+    )
+    def test_fresh_cases_are_a_function_beside_those_shown(self, options):
+        with pytest.raises(ValueError, match="fresh must be a function of a random generator"):
+            check(LABEL, double, equals=[2], **options)
+
     @pytest.mark.parametrize("label", ["", "answer", "eq-demo", None, 3])
     def test_an_unfit_label_is_named(self, label):
         with pytest.raises(ValueError, match='label must be text such as "ex-topic-what"; got '):
@@ -275,3 +291,68 @@ class TestTheCheckItself:
         InteractiveShell.clear_instance()
         expected = f"{LABEL}: your answer is 100 times too large: per cent or fraction?\n"
         assert capsys.readouterr().out.endswith(expected)
+
+
+class TestTime:
+    """An answer that does not end is a finding, not an endless wait."""
+
+    def test_an_endless_loop_is_told_so(self, monkeypatch):
+        monkeypatch.setattr(exercises, "SECONDS", 0.2)
+
+        def endless(_):
+            while True:
+                try:
+                    raise ValueError
+                except Exception:
+                    pass
+
+        with pytest.raises(
+            CheckFailed, match=r"endless\(1\) does not end within 0.2 seconds: does"
+        ):
+            check(LABEL, endless, on=[(1,)], equals=[1])
+
+    def test_an_outer_limit_goes_on(self):
+        inner, outer = False, False
+        started = time.monotonic()
+        try:
+            with time_limit(0.6):
+                try:
+                    with time_limit(0.2):
+                        time.sleep(30)
+                except TimeUp:
+                    inner = True
+                time.sleep(30)
+        except TimeUp:
+            outer = True
+        assert inner
+        assert outer
+        assert time.monotonic() - started < 5
+
+    def test_a_limit_leaves_nothing_behind(self):
+        before = signal.getsignal(signal.SIGALRM)
+        with time_limit(1):
+            pass
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+        assert signal.getsignal(signal.SIGALRM) is before
+
+    def test_elsewhere_than_in_the_main_thread_it_only_runs(self):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(check, LABEL, double, on=[(1,)], equals=[2]).result()
+
+
+class TestCalls:
+    """A message names the call, and stays readable for large arguments."""
+
+    @pytest.mark.parametrize(
+        ("argument", "text"),
+        [
+            (np.sin, "sin"),
+            (lambda x: x, "a function"),
+            ([np.sin, lambda x: x], r"\[sin, a function\]"),
+            ([np.zeros((4, 4))] * 9, r"\[9 items\]"),
+            ([1, 2], r"\[1, 2\]"),
+        ],
+    )
+    def test_an_argument_is_short(self, argument, text):
+        with pytest.raises(CheckFailed, match=rf"your function\({text}\) is too small: 0"):
+            check(LABEL, lambda _: 0, on=[(argument,)], equals=[3])

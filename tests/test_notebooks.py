@@ -93,6 +93,20 @@ class TestNormalise:
     def test_it_reduces_a_traceback_to_its_last_line(self, untidy):
         assert normalise(untidy).cells[2].outputs[-1].traceback == ["E: v"]
 
+    def test_it_folds_solutions_and_leaves_their_checks_open(self):
+        notebook = new_notebook(
+            cells=[
+                new_markdown_cell("```{exercise}\n```"),
+                new_markdown_cell("```{solution-start} ex-demo\n```\nSo."),
+                new_code_cell("def f(): ...", metadata={"tags": ["solution"]}),
+                new_code_cell("check(f)", metadata={"jupyter": {"source_hidden": True}}),
+                new_markdown_cell("```{solution-end}\n```"),
+                new_code_cell("after"),
+            ]
+        )
+        folded = ["jupyter" in cell.metadata for cell in normalise(notebook).cells]
+        assert folded == [False, True, True, False, False, False]
+
     def test_it_is_idempotent(self, untidy):
         once = copy.deepcopy(normalise(untidy))
         assert normalise(untidy) == once

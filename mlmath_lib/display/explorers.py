@@ -72,6 +72,8 @@ def explore(draw, *, describe, caption=None, **values):
         require_sentence("caption", caption, "says what the explorer shows")
     parameters = _require_values(values)
 
+    if os.environ.get("MLMATH_FRAMES") == "0":
+        return
     if get_ipython() is None or os.environ.get("MLMATH_FRAMES") == "1":
         svg, sentence = _stored(draw, describe, caption, parameters)
         publish(svg, f"Explorer: {sentence}")

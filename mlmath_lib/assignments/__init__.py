@@ -1,0 +1,17 @@
+"""Chapters as assignments: the students' notebook, the instructor's, and a grader.
+
+``make assignment CHAPTER=models/k_means_clustering`` writes them from the chapter alone,
+``make grade`` marks a folder of what came back. One module for each concern:
+
+- ``chapter``: reads the exercises of a notebook, and makes the students' notebook of it;
+- ``folder``: writes an assignment's folder, with an autograder for otter-grader;
+- ``grading``: compares an answer with the worked solution, within a submission's kernel;
+- ``marking``: runs the autograder on a folder of submissions and writes one table;
+- ``limits``: what otter-grader loads to keep a submission from running for ever.
+
+Only ``folder``, ``marking`` and ``limits`` need otter-grader.
+"""
+
+from mlmath_lib.assignments.chapter import Exercise, read_exercises, students_notebook
+
+__all__ = ["Exercise", "read_exercises", "students_notebook"]

@@ -1,0 +1,247 @@
+"""Grade a folder of submissions with one autograder, into one table.
+
+``python -m mlmath_lib.assignments.marking SUBMISSIONS AUTOGRADER.zip`` writes
+``grades.csv`` and one file of feedback for each submission.
+"""
+
+import argparse
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import NamedTuple
+
+from mlmath_lib.assignments.grading import REFERENCE
+
+MINUTES = 10  # for one submission, after which it is given up
+
+_COMMAND = [sys.executable, "-m", "otter", "run", "--no-logo"]
+
+
+class Marked(NamedTuple):
+    """What one submission got."""
+
+    status: str
+    scores: dict
+    possible: dict
+    messages: dict
+
+
+def mark(submission, autograder, *, minutes=MINUTES):
+    """Run an autograder on one submission, in a process of its own.
+
+    Parameters
+    ----------
+    submission : Path
+        A notebook.
+    autograder : Path
+        The ``autograder.zip`` of the assignment.
+    minutes : float, default 10
+        After which the submission is given up.
+
+    Returns
+    -------
+    Marked
+        ``status``, "graded" or the reason why not; ``scores``, ``possible`` and
+        ``messages`` by exercise, empty if it could not be graded.
+
+    References
+    ----------
+    otter-grader, "Otter Run".
+    https://otter-grader.readthedocs.io/en/latest/otter_run.html
+    """
+    if problem := _unreadable(submission):
+        return Marked(problem, {}, {}, {})
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            [*_COMMAND, "--autograder", str(autograder), "--output-dir", folder, str(submission)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+            start_new_session=True,  # so that its kernel ends with it
+        )
+        try:
+            said, _ = process.communicate(timeout=60 * minutes)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            return Marked(f"not graded: it did not end within {minutes:g} minutes", {}, {}, {})
+        result = Path(folder, "results.json")
+        if process.returncode or not result.is_file():
+            last = (said.strip().splitlines() or ["no output"])[-1]
+            return Marked(f"not graded: {last:.200}", {}, {}, {})
+        tests = json.loads(result.read_text(encoding="utf-8"))["tests"]
+    tests = {test["name"]: test for test in tests if "max_score" in test}
+    if not tests:
+        return Marked("not graded: its kernel died", {}, {}, {})
+    return Marked(
+        "graded",
+        {name: test["score"] for name, test in tests.items()},
+        {name: test["max_score"] for name, test in tests.items()},
+        {name: _message(name, test["output"]) for name, test in tests.items()},
+    )
+
+
+def _unreadable(submission):
+    """Return why a file is no notebook, or an empty text."""
+    try:
+        cells = json.loads(submission.read_text(encoding="utf-8"))["cells"]
+        if not isinstance(cells, list):
+            return "not graded: it is no notebook"
+    except (OSError, ValueError) as error:
+        return f"not graded: it cannot be read as a notebook ({error})"
+    except (KeyError, TypeError):
+        return "not graded: it is no notebook"
+    return ""
+
+
+def _end(process):
+    """End a process and its children."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+
+
+def _message(name, output):
+    """Return the sentences of the checks that failed, without otter's frame."""
+    lines = [line.strip() for line in output.splitlines()]
+    found = [line.partition(f"{name}: ")[2] for line in lines if f"CheckFailed: {name}: " in line]
+    found += [line for line in lines if "Error: " in line and "CheckFailed" not in line]
+    return " / ".join(dict.fromkeys(found))
+
+
+def mark_folder(submissions, autograder, output, *, jobs=None, minutes=MINUTES):
+    """Grade every notebook of a folder; one that is broken does not stop the others.
+
+    Parameters
+    ----------
+    submissions : Path
+        A folder with notebooks, in subfolders too, as learning platforms pack them.
+    autograder : Path
+        The ``autograder.zip`` of the assignment.
+    output : Path
+        Where ``grades.csv`` and ``feedback/`` go.
+    jobs : int, optional
+        How many at once; by default one for each processor.
+    minutes : float, default 10
+        After which a submission is given up.
+
+    Returns
+    -------
+    dict
+        What each submission got, a `Marked` for each name.
+
+    Raises
+    ------
+    ValueError
+        If there is no notebook or no autograder; the message names the remedy.
+
+    References
+    ----------
+    otter-grader, "Otter Run".
+    https://otter-grader.readthedocs.io/en/latest/otter_run.html
+    """
+    submissions, output = Path(submissions), Path(output)
+    paths = [
+        path
+        for path in sorted(submissions.rglob("*.ipynb"))
+        if ".ipynb_checkpoints" not in path.parts
+    ]
+    if not paths:
+        raise ValueError(f"no notebook in {submissions}: put what was handed in there")
+    if not zipfile.is_zipfile(autograder):
+        raise ValueError(f"{autograder} is no autograder: write it with `make assignment`")
+    marked = {}
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        running = {pool.submit(mark, path, autograder, minutes=minutes): path for path in paths}
+        for done, future in enumerate(as_completed(running), start=1):
+            name = running[future].relative_to(submissions).with_suffix("").as_posix()
+            marked[name] = future.result()
+            print(f"[{done}/{len(paths)}] {name}: {_in_words(marked[name])}", flush=True)
+    _write(marked, _points(autograder), output)
+    return marked
+
+
+def _points(autograder):
+    """Return the points of each exercise: graded by the machine, and by hand."""
+    with zipfile.ZipFile(autograder) as file:
+        stored = json.loads(file.read(f"files/{REFERENCE}"))
+    return stored["by_machine"], stored["by_hand"]
+
+
+def _in_words(marked):
+    if marked.status != "graded":
+        return marked.status
+    return f"{sum(marked.scores.values()):g} of {sum(marked.possible.values()):g} points"
+
+
+def _write(marked, points, output):
+    """Write the table, with empty columns for what is graded by hand, and the feedback."""
+    by_machine, by_hand = points
+    output.mkdir(parents=True, exist_ok=True)
+    with open(output / "grades.csv", "w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        columns = [f"{label} (of {most})" for label, most in by_machine.items()]
+        hand = [f"{label} (by hand, of {most})" for label, most in by_hand.items()]
+        automatic = f"automatic (of {sum(by_machine.values())})"
+        table.writerow(["submission", *columns, automatic, *hand, "status"])
+        for name, entry in sorted(marked.items()):
+            scores = [f"{entry.scores[label]:g}" if entry.scores else "" for label in by_machine]
+            total = f"{sum(entry.scores.values()):g}" if entry.scores else ""
+            table.writerow([name, *scores, total, *([""] * len(hand)), entry.status])
+    for name, entry in marked.items():
+        path = output / "feedback" / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_feedback(entry), encoding="utf-8")
+
+
+def _feedback(entry):
+    """Return what a student reads."""
+    lines = [f"{_in_words(entry)}", ""]
+    for label, score in entry.scores.items():
+        lines.append(f"- `{label}`: {score:g} of {entry.possible[label]:g}")
+        if entry.messages[label]:
+            lines.append(f"  {entry.messages[label]}")
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments=None):
+    """Run the command line; return how many submissions could not be graded."""
+    parser = argparse.ArgumentParser(
+        prog="python -m mlmath_lib.assignments.marking", description=__doc__
+    )
+    parser.add_argument("submissions", type=Path, help="a folder of notebooks")
+    parser.add_argument("autograder", type=Path, help="the assignment's autograder.zip")
+    parser.add_argument("--output", type=Path, help="default: the folder of the submissions")
+    parser.add_argument("--jobs", type=int, help="how many at once")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="for one submission")
+    options = parser.parse_args(arguments)
+    output = options.output or options.submissions
+    try:
+        marked = mark_folder(
+            options.submissions,
+            options.autograder,
+            output,
+            jobs=options.jobs,
+            minutes=options.minutes,
+        )
+    except ValueError as error:
+        parser.error(str(error))
+    failed = [name for name, entry in marked.items() if entry.status != "graded"]
+    print(f"Wrote {output / 'grades.csv'} and {output / 'feedback'}")
+    if failed:
+        print(f"Not graded: {', '.join(failed)}")
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(), 1))
