@@ -3,18 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TEACH := $(VENV)/.teach
 SITE := _build/html
 
-.PHONY: book test lab serve notebooks benchmark requirements clean help
+.PHONY: book test lab serve notebooks assignment grade benchmark requirements clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+# SOLUTIONS=no leaves results and solutions out, for a class.
 book: $(READY)  ## build the site, warnings are errors
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	MLMATH_SOLUTIONS=$(SOLUTIONS) $(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is at $(CURDIR)/$(SITE)/index.html"
 
-test: $(READY)  ## check every cell, function and page
+test: $(READY) $(TEACH)  ## check every cell, function and page
 	$(BIN)/pytest
 
 lab: $(READY)  ## open the chapters in JupyterLab
@@ -27,17 +29,32 @@ serve: book  ## serve the built site at http://localhost:8000
 notebooks: $(READY)  ## re-execute chapters in place
 	$(BIN)/python -m mlmath_lib.notebooks $(if $(CHAPTER),chapters/$(CHAPTER).ipynb)
 
+# CHAPTER=models/k_means_clustering, or CHAPTER=all; SEED=7 draws the same fresh cases again.
+assignment: $(READY) $(TEACH)  ## make a chapter an assignment with an autograder
+	$(BIN)/python -m mlmath_lib.assignments.folder \
+		$(or $(CHAPTER),$(error Which chapter? make assignment CHAPTER=models/k_means_clustering)) \
+		$(if $(SEED),--seed $(SEED))
+
+# CHAPTER as above; SUBMISSIONS is a folder of notebooks.
+grade: $(READY) $(TEACH)  ## grade a folder of submissions into one table
+	$(BIN)/python -m mlmath_lib.assignments.marking \
+		$(or $(SUBMISSIONS),$(error Which folder? make grade CHAPTER=... SUBMISSIONS=folder)) \
+		_build/assignments/$(or $(CHAPTER),$(error Which chapter? make grade CHAPTER=...))/autograder.zip
+
 benchmark: $(READY)  ## time the library beside scikit-learn, SciPy and pandas
 	$(BIN)/pytest tests/benchmark_library.py --numprocesses=0 --benchmark-enable \
 		--benchmark-columns=min,median --benchmark-sort=name --benchmark-disable-gc -q
 
-# The newest versions that pyproject.toml allows, the same for every platform.
+# The newest versions that pyproject.toml allows, the same for every platform. The graders'
+# packages come on top of the book's.
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --quiet \
+	--no-annotate --custom-compile-command "make requirements"
 requirements: $(READY)  ## pin the versions anew
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-		--upgrade --quiet --no-annotate --custom-compile-command "make requirements" \
-		--output-file requirements.txt
-	echo "-e ." >> requirements.txt
+	$(COMPILE) --upgrade --extra lab --extra book --extra test --output-file requirements.txt
+	$(COMPILE) --upgrade --extra teach --constraints requirements.txt \
+		--output-file requirements-teach.txt
+	echo "-e ." | tee -a requirements.txt >> requirements-teach.txt
 
 clean:  ## remove what was built; .venv stays
 	rm -rf _build .pytest_cache .hypothesis .ruff_cache
@@ -49,4 +66,8 @@ $(READY): requirements.txt pyproject.toml
 		|| { echo "Python cannot make a virtual environment. On Debian: apt install python3-venv"; exit 1; }
 	@echo "Installing the book's packages into $(VENV) (once; a minute or two)"
 	$(BIN)/pip install --disable-pip-version-check --progress-bar on -r requirements.txt
+	@touch $@
+
+$(TEACH): requirements-teach.txt $(READY)
+	$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-teach.txt
 	@touch $@

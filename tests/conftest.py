@@ -47,11 +47,14 @@ IPyNbCell.compare_outputs = compare_tolerantly
 
 
 class KeepTogether(LoadScopeScheduling):
-    """Send to one worker what shares something costly: a notebook's kernel, an opened page."""
+    """Send to one worker what shares something costly: a notebook's kernel, an opened page.
+
+    Pages and assignments are spread over all workers; everything else goes by file.
+    """
 
     def _split_scope(self, nodeid):
-        page = re.search(r"([\w/]+\.html)\]$", nodeid)
-        return page[1] if page else nodeid.partition("::")[0]
+        costly = re.search(r"([\w/]+\.(?:html|assignment))\]$", nodeid)
+        return costly[1] if costly else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config, log):
