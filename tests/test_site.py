@@ -19,6 +19,8 @@ import yaml
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
+from mlmath_lib.site import solutions
+
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
@@ -357,6 +359,36 @@ def test_addresses_come_from_one_place(site, tmp_path):
     binder = f"/v2/gh/someone/fork/main?urlpath=lab%2Ftree%2F{path.replace('/', '%2F')}"
     assert binder in linked
     assert f"https://github.com/someone/fork/blob/main/{path}" in linked
+
+
+def test_a_site_for_a_class_gives_nothing_away(site, tmp_path):
+    """Hints and checks stay; results, solutions, their outputs and ways to them go."""
+    build(
+        tmp_path / "_build",
+        MLMATH_SOLUTIONS="no",
+        MLMATH_REPOSITORY="https://github.com/someone/fork",
+    )
+    output = tmp_path / "_build" / "html"
+    for name in NOTEBOOKS:
+        full = (site / f"{name}.html").read_text(encoding="utf-8")
+        page = (output / f"{name}.html").read_text(encoding="utf-8")
+        kept, gone = '<details class="admonition hint', '<details class="admonition solution'
+        assert page.count(kept) == full.count(kept) >= 4
+        assert full.count(gone) >= 4
+        for trace in (gone, "Result</summary>", "github.com", "mybinder"):
+            assert trace not in page, (name, trace)
+        assert page.count("check(") >= 1
+        assert f"{name.rpartition('/')[2]}.ipynb" in page  # the download
+        given = (output / "_sources" / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert "{solution" not in given
+        assert "Result\\n:class" not in given
+    words = (output / "searchindex.js").read_text(encoding="utf-8")
+    assert "Solution to" not in words
+
+
+def test_another_word_for_the_switch_is_refused():
+    with pytest.raises(ValueError, match="MLMATH_SOLUTIONS must be yes or no; got 'false'"):
+        solutions.shown("false")
 
 
 def free_port():

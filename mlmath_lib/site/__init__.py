@@ -7,6 +7,7 @@ do not import it. One module for each concern:
 - ``dropdowns``: solutions and hidden code become native ``<details>``;
 - ``pages``: what surrounds a chapter (contents, links, description, scripts);
 - ``maps``: a part's chapters and what each builds on, drawn;
+- ``solutions``: the switch that leaves results and solutions out;
 - ``mathjax``: the part of MathJax that the book uses, served from the site.
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from mlmath_lib.site import dropdowns, figures, maps, mathjax, pages
+from mlmath_lib.site import dropdowns, figures, maps, mathjax, pages, solutions
 
 __all__ = ["setup"]
 
@@ -36,7 +37,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         The extension's metadata: reading and writing pages in parallel is safe.
     """
     app.add_html_theme("mlmath_book", THEME)
-    for part in (figures, dropdowns, mathjax, pages, maps):
+    for part in (figures, dropdowns, mathjax, pages, maps, solutions):
         part.setup(app)
     # Pages that were built by other code than this must be built again.
     sources = sorted(Path(__file__).parent.glob("*.py"))

@@ -33,7 +33,7 @@ class DropdownTransform(SphinxPostTransform):
         """Replace every foldable node of the document."""
         for node in list(self.document.findall(nodes.Admonition)):
             if "dropdown" in node.get("classes", ()):
-                self._replace(node, ["admonition", *node["classes"]])
+                self._replace(node, ["admonition", node.tagname, *node["classes"]])
         for node in list(self.document.findall(HideCodeCellNode)):
             self._replace(node, ["hidden-code"])
 

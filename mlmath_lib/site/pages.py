@@ -166,10 +166,13 @@ def links(app: Sphinx, pagename: str) -> list[dict[str, object]]:
     -------
     list of dict
         Each with ``text``, ``href``, ``icon`` and ``download``. Without a repository's
-        address only the download, which is a file of the site, is there.
+        address, and on a site without solutions, only the download, which is a file of
+        the site, is there.
     """
     options = app.config.html_theme_options
     repository, branch = options["repository_url"], options.get("repository_branch") or "main"
+    if not app.config.mlmath_solutions:
+        repository = ""  # it shows what this site leaves out
     source = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
     path = quote("/".join(filter(None, [options.get("path_to_docs", "").strip("/"), source])))
     result = []

@@ -1,0 +1,82 @@
+"""A site for a class: without results and solutions, with the students' notebooks.
+
+Set ``MLMATH_SOLUTIONS=no`` (``make book SOLUTIONS=no``), and each page is built from what
+students get: the exercise, its hint, the function to write, its check.
+"""
+
+import os
+from pathlib import Path
+
+import nbformat
+from sphinx.application import Sphinx
+
+from mlmath_lib.assignments import students_notebook
+
+__all__ = ["shown", "without_solutions"]
+
+CHOICES = {"": True, "yes": True, "no": False}
+
+
+def shown(value: str) -> bool:
+    """Say whether solutions are shown.
+
+    Parameters
+    ----------
+    value : str
+        ``yes``, ``no``, or empty for yes.
+
+    Returns
+    -------
+    bool
+        Whether they are.
+
+    Raises
+    ------
+    ValueError
+        If it is another word.
+    """
+    if value not in CHOICES:
+        raise ValueError(f"MLMATH_SOLUTIONS must be yes or no; got {value!r}")
+    return CHOICES[value]
+
+
+def without_solutions(source: str) -> str:
+    """Return the students' version of a stored notebook.
+
+    Parameters
+    ----------
+    source : str
+        A notebook's JSON.
+
+    Returns
+    -------
+    str
+        The same notebook without results and solutions, as JSON.
+    """
+    return nbformat.writes(students_notebook(nbformat.reads(source, as_version=4))) + "\n"
+
+
+def take_choice(_app: Sphinx, config) -> None:
+    """Read the switch from the environment."""
+    config.mlmath_solutions = shown(os.environ.get("MLMATH_SOLUTIONS", ""))
+
+
+def read(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Hand the students' version to the parser."""
+    if not app.config.mlmath_solutions and app.env.doc2path(docname).endswith(".ipynb"):
+        source[0] = without_solutions(source[0])
+
+
+def strip_downloads(app: Sphinx, exception: Exception | None) -> None:
+    """Offer the students' version for download, too."""
+    if exception is None and not app.config.mlmath_solutions:
+        for copy in Path(app.outdir, "_sources").rglob("*.ipynb"):
+            copy.write_text(without_solutions(copy.read_text("utf-8")), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx's events."""
+    app.add_config_value("mlmath_solutions", True, "env", bool)
+    app.connect("config-inited", take_choice)
+    app.connect("source-read", read)
+    app.connect("build-finished", strip_downloads)
