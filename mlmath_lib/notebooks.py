@@ -104,7 +104,8 @@ def normalise(notebook):
         in_solution &= "{solution-end}" not in cell.source
         if in_solution and (cell.cell_type == "markdown" or "solution" in (tags or ())):
             # JupyterLab folds it until it is asked for.
-            cell.metadata["jupyter"] = {"source_hidden": True}
+            hidden = ["source_hidden", "outputs_hidden"][: 1 + (cell.cell_type == "code")]
+            cell.metadata["jupyter"] = dict.fromkeys(sorted(hidden), True)
         cell.id = f"cell-{number + 1}"
         cell.source = cell.source.rstrip()
         if cell.cell_type != "code":
