@@ -19,7 +19,7 @@ import yaml
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
-from mlmath_lib.site import solutions
+from mlmath_lib.site import maps, pages, solutions
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
@@ -389,6 +389,34 @@ def test_a_site_for_a_class_gives_nothing_away(site, tmp_path):
 def test_another_word_for_the_switch_is_refused():
     with pytest.raises(ValueError, match="MLMATH_SOLUTIONS must be yes or no; got 'false'"):
         solutions.shown("false")
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"4.9t^2", "4.9t²"),
+        (r"\frac{t^2}2", "t²/2"),
+        (r"(1+r/n)^{nt}", "(1+r/n)ⁿᵗ"),
+        (r"8t\,e^{-t/2}", "8t e^(-t/2)"),
+        (r"\sqrt2=1.414\ldots", "√2=1.414…"),
+        (r"\sin\theta\approx\theta", "sin θ≈θ"),
+        (r"n\to\infty", "n→∞"),
+    ],
+)
+def test_a_formula_in_a_title_is_plain_text(tex, text):
+    assert pages.plain_formula(tex) == text
+
+
+def test_a_map_draws_only_the_last_steps():
+    needs = {"sum": ["limit"], "chain": ["sum", "limit"], "gradient": ["limit", "chain", "sum"]}
+    assert maps.direct(needs) == {"sum": ["limit"], "chain": ["sum"], "gradient": ["chain"]}
+    circle = {"a": ["b"], "b": ["a"]}
+    assert maps.direct(circle) == circle
+
+
+def test_a_map_opens_with_the_question():
+    assert maps.opening("A stone falls. How fast? So fast.") == "A stone falls. How fast?"
+    assert maps.opening("One. Two, 3.5 m. Three.") == "One. Two, 3.5 m."
 
 
 def free_port():

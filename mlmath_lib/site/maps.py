@@ -5,6 +5,7 @@ directive ``{part-map}`` on a part's introduction draws them, and lists the chap
 their questions; nothing about them is written twice.
 """
 
+import re
 from html import escape
 
 from docutils import nodes
@@ -15,7 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from mlmath_lib.site import pages
 
-__all__ = ["PartMap", "layers"]
+__all__ = ["PartMap", "direct", "layers", "opening"]
 
 WIDTH = 420  # of the drawing, in its own units: letters stay readable on a phone
 BOX, GAP, RISE, LETTER = 34, 14, 42, 7.4
@@ -42,9 +43,28 @@ def note_chapter(app: Sphinx, doctree: nodes.document) -> None:
                 for link in paragraph.findall(addnodes.pending_xref)
                 if link.get("refdomain") == "doc" and (target := link["reftarget"].strip("/"))
             ]
-            question, mark, _ = pages.describe(doctree, length=600).partition("?")
-            _chapters(app.env)[app.env.docname] = (question + mark, needs)
+            question = opening(pages.describe(doctree, length=600))
+            _chapters(app.env)[app.env.docname] = (question, needs)
             return
+
+
+def opening(text: str) -> str:
+    """Return a chapter's question with what leads to it, or else its first two sentences.
+
+    Parameters
+    ----------
+    text : str
+        The chapter's first paragraph.
+
+    Returns
+    -------
+    str
+        Its beginning.
+    """
+    question, mark, _ = text.partition("?")
+    if mark:
+        return question + mark
+    return " ".join(re.split(r"(?<=[.!])\s+(?=[A-Z])", text)[:2])
 
 
 def _chapters(env) -> dict[str, tuple[str, list[str]]]:
@@ -105,10 +125,44 @@ def layers(chapters: list[str], needs: dict[str, list[str]]) -> list[list[str]]:
     return [row for row in rows if row]
 
 
+def direct(needs: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Leave out what a chapter needs by way of another: the map shows the last steps.
+
+    Parameters
+    ----------
+    needs : dict of str to list of str
+        What each chapter needs.
+
+    Returns
+    -------
+    dict of str to list of str
+        The needs that no other need of the same chapter leads to.
+    """
+
+    def reached(name: str, seen: set[str]) -> set[str]:
+        for need in needs.get(name, ()):
+            if need not in seen:
+                seen.add(need)
+                reached(need, seen)
+        return seen
+
+    return {
+        name: [
+            need
+            for need in dict.fromkeys(above)
+            if not any(
+                need in reached(other, {other}) - {other} for other in above if other != need
+            )
+        ]
+        for name, above in needs.items()
+    }
+
+
 def drawing(env, part: str) -> str:
     """Return the map of a part as SVG."""
     inside = pages.chapters(env, part)
-    needs = {name: _chapters(env).get(name, ("", []))[1] for name in inside}
+    known = {name: above for name, (_, above) in _chapters(env).items()}
+    needs = {name: above for name, above in direct(known).items() if name in inside}
     titles = {name: env.titles[name].astext() for name in env.titles}
     rows, corner, boxes = layers(inside, needs), 0.0, {}
     lines = [line for row in rows for line in _wrapped(row, titles)]
@@ -119,7 +173,7 @@ def drawing(env, part: str) -> str:
             boxes[name] = (left, corner, _width(titles[name]))
             left += boxes[name][2] + GAP
         corner += BOX + RISE
-    edges = [(need, name) for name in inside for need in needs[name] if need in boxes]
+    edges = [(need, name) for name in inside for need in needs.get(name, ()) if need in boxes]
     parts = [_arrow(boxes[need], boxes[name]) for need, name in edges]
     for name, (left, top, width) in boxes.items():
         kind = "" if name in inside else ' class="elsewhere"'
@@ -131,7 +185,7 @@ def drawing(env, part: str) -> str:
     said = "; ".join(
         f"{titles[name]} builds on {', '.join(titles[need] for need in needs[name])}"
         for name in inside
-        if needs[name]
+        if needs.get(name)
     )
     label = f"Map of the part {titles[part]}. {said or 'Its chapters need no other chapter.'}"
     return (

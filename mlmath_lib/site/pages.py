@@ -1,19 +1,22 @@
 """What surrounds a chapter: contents, links, description, scripts and style sheets."""
 
 import os
+import re
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from docutils import nodes
+from pylatexenc.latex2text import LatexNodes2Text
 from sphinx.application import Sphinx
 
 from mlmath_lib.site import mathjax
 from mlmath_lib.site.figures import Figure
 
-__all__ = ["contents", "describe", "links"]
+__all__ = ["contents", "describe", "links", "plain_formula"]
 
 DESCRIPTION_LENGTH = 160
+RAISED = dict(zip("0123456789+-=()nitrxykmd", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵗʳˣʸᵏᵐᵈ", strict=True))
 # Style sheets and scripts that extensions add to every page, used or not. The theme's
 # book.css has what the book needs of them.
 UNUSED_FILES = ("exercise.css", "proof.css", "mystnb.*.css", "basic.css", "pygments.css",
@@ -55,12 +58,38 @@ def describe(doctree: nodes.document, *, length: int = DESCRIPTION_LENGTH) -> st
 
 
 def _plain(node: nodes.Node) -> str:
-    """Return a node's text; TeX without its backslashes and braces."""
+    """Return a node's text, with its formulas in plain signs."""
     if isinstance(node, nodes.math):
-        return node.astext().translate(str.maketrans("", "", "\\{}$"))
+        return plain_formula(node.astext())
     if not node.children:
         return node.astext()
     return "".join(_plain(child) for child in node.children)
+
+
+def plain_formula(tex: str) -> str:
+    """Write a short formula in plain signs, for titles, descriptions and lists.
+
+    Parameters
+    ----------
+    tex : str
+        The formula in TeX.
+
+    Returns
+    -------
+    str
+        What a line of text can say of it, such as ``t²/2`` or ``√2``.
+    """
+
+    def raised(match):
+        power = (match[1] or match[2]).strip()
+        if set(power) <= set(RAISED):
+            return power.translate(str.maketrans(RAISED))
+        return f"^({power})" if len(power) > 1 and "\\" not in power else f"^{{{power}}}"
+
+    tex = re.sub(r"\^(?:\{([^{}]*)\}|([^\\\s]))", raised, tex)
+    tex = re.sub(r"\\sqrt\s*(\w)(?!\w)", r"√\1", tex)
+    tex = re.sub(r"\\(sin|cos|tan|ln|log)(?=\s*\\)", r"\\\1\\ ", tex)
+    return " ".join(LatexNodes2Text(math_mode="text").latex_to_text(tex).split())
 
 
 def _name(env, docname: str) -> str:
