@@ -1,4 +1,4 @@
-"""Derivatives against SymPy, closed forms, complex steps and SciPy."""
+"""Derivatives against SymPy, closed forms, complex steps, Fornberg's weights and SciPy."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from scipy.differentiate import derivative as scipy_derivative
 from scipy.optimize import approx_fprime, rosen, rosen_der
 
-from mlmath_lib.calculus import check_gradient, derivative, differentiate_chain, gradient
+from mlmath_lib.calculus import (
+    check_gradient,
+    derivative,
+    differentiate_chain,
+    gradient,
+    second_derivative,
+)
 
 SYMBOL = sp.Symbol("x", real=True)
 # Each with a formula that np and sp share.
@@ -40,17 +46,116 @@ def test_derivative_is_sympys_scipys_and_the_complex_steps(name):
     np.testing.assert_allclose(slopes, scipy_derivative(function, x).df, atol=2e-9)
 
 
+# The power of the step, the derivative and the constant in the leading error: each formula
+# is measured against what its docstring says.
+ERRORS = [(1, 2, 1 / 2), (2, 3, 1 / 6), (4, 5, -1 / 30)]
+SECOND_ERRORS = [(2, 4, 1 / 12), (4, 6, -1 / 90)]
+
+
+def assert_leading_error(differentiate, name, nth, order, higher, constant):
+    """Measure the order of convergence at 0.7 and the constant in front of the power."""
+    # Small enough for one power to rule, too large for rounding to matter.
+    steps = {1: 4e-4, 2: 0.005, 4: 0.01 * nth}[order] * np.array([4, 2, 1])
+    errors = np.array(
+        [
+            differentiate(lambda x: CURVES[name](x, np), 0.7, order=order, step=step)
+            - exact(name, nth)(0.7)
+            for step in steps
+        ]
+    )
+    measured = np.polyfit(np.log(steps), np.log(np.abs(errors)), 1)[0]
+    assert measured == pytest.approx(order, abs=0.06)
+    expected = constant * exact(name, higher)(0.7) * steps[-1] ** order
+    assert errors[-1] == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize(("order", "higher", "constant"), ERRORS)
 @pytest.mark.parametrize("name", CURVES)
-def test_derivative_has_order_two(name):
-    steps = np.array([0.04, 0.02, 0.01, 0.005])
-    errors = [
-        abs(derivative(lambda x: CURVES[name](x, np), 0.7, step=step) - exact(name)(0.7))
-        for step in steps
-    ]
-    order = np.polyfit(np.log(steps), np.log(errors), 1)[0]
-    assert order == pytest.approx(2, abs=0.02)
-    # and the constant of the docstring, f''' / 6
-    assert errors[-1] == pytest.approx(abs(exact(name, 3)(0.7)) / 6 * steps[-1] ** 2, rel=1e-3)
+def test_derivative_has_the_order_and_the_error_it_claims(name, order, higher, constant):
+    assert_leading_error(derivative, name, 1, order, higher, constant)
+
+
+@pytest.mark.parametrize(("order", "higher", "constant"), SECOND_ERRORS)
+@pytest.mark.parametrize("name", ["nested", "rational", "root"])  # a quintic has no such error
+def test_second_derivative_has_the_order_and_the_error_it_claims(name, order, higher, constant):
+    assert_leading_error(second_derivative, name, 2, order, higher, constant)
+
+
+@pytest.mark.parametrize(
+    ("differentiate", "order", "nth"),
+    [(derivative, 1, 1), (derivative, 2, 1), (derivative, 4, 1)]
+    + [(second_derivative, 2, 2), (second_derivative, 4, 2)],
+)
+def test_differences_have_the_weights_that_sympy_computes_by_fornbergs_method(
+    differentiate, order, nth
+):
+    reach = 1 if differentiate is second_derivative and order == 2 else (order + 1) // 2
+    stencil = [0, 1] if order == 1 else list(range(-reach, reach + 1))
+    weights = sp.finite_diff_weights(nth, stencil, 0)[nth][-1]
+    for offset, weight in zip(stencil, weights, strict=True):
+        hat = differentiate(
+            lambda x, offset=offset: np.where(x == 0.5 * offset, 1.0, 0.0),
+            0.0,
+            order=order,
+            step=0.5,
+        )
+        assert hat == pytest.approx(float(weight) / 0.5**nth, abs=1e-15)
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=6), st.integers(-3, 3))
+def test_differences_are_exact_for_polynomials_of_low_degree(coefficients, x):
+    # The coefficients and the step are small whole numbers: no rounding at all.
+    polynomial = np.polynomial.Polynomial(coefficients)
+    slope, bend = polynomial.deriv()(x), polynomial.deriv(2)(x)
+    degree = len(coefficients) - 1
+    for order in (1, 2, 4):
+        if degree <= order:
+            assert derivative(polynomial, x, order=order, step=1) == pytest.approx(slope, abs=1e-9)
+    for order in (2, 4):
+        if degree <= order + 1:
+            found = second_derivative(polynomial, x, order=order, step=1)
+            assert found == pytest.approx(bend, abs=1e-9)
+
+
+def test_each_order_is_more_accurate_than_the_one_before_at_its_own_step():
+    x = np.linspace(-2, 2, 41)
+    for name in CURVES:
+        worst = [
+            np.abs(derivative(lambda x, n=name: CURVES[n](x, np), x, order=order) - exact(name)(x))
+            for order in (1, 2, 4)
+        ]
+        rough, usual, fine = (error.max() for error in worst)
+        assert fine < usual / 10 < rough / 100
+        assert rough < 5e-6
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_second_derivative_is_sympys_and_the_derivative_of_the_derivative(name):
+    x = np.linspace(-2, 2, 41)
+
+    def function(x):
+        return CURVES[name](x, np)
+
+    np.testing.assert_allclose(second_derivative(function, x), exact(name, 2)(x), atol=1e-5)
+    fine = second_derivative(function, x, order=4)
+    np.testing.assert_allclose(fine, exact(name, 2)(x), atol=1e-7)
+    twice = derivative(lambda x: derivative(function, x, order=4), x, order=4)
+    np.testing.assert_allclose(fine, twice, atol=1e-6)
+
+
+def test_second_derivative_keeps_shapes_and_grows_its_step_with_x():
+    assert type(second_derivative(np.sin, 1)) is float
+    for shape in [(3,), (2, 3), (0,)]:
+        assert second_derivative(np.sin, np.zeros(shape), order=4).shape == shape
+    x = np.array([1e-8, 1.0, 1e6, 1e12])
+    np.testing.assert_allclose(second_derivative(np.square, x), 2, rtol=1e-6)
+
+
+def test_a_forward_difference_stays_on_the_right():
+    assert derivative(np.sqrt, 0.0, order=1, step=0.25) == 2
+    assert derivative(np.abs, 0.0, order=1) == 1
+    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match="edge of its domain"):
+        derivative(np.sqrt, 0.0)
 
 
 def test_derivative_of_a_cubic_errs_by_exactly_the_square_of_the_step():
@@ -261,6 +366,25 @@ def test_derivative_names_each_mistake():
         derivative(np.sum, [1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match="function must be finite around x; got 1 NaN"):
         derivative(lambda x: np.where(x < 0, np.nan, x), [0.0, 1.0])
+
+
+def test_the_orders_name_each_mistake():
+    with pytest.raises(ValueError, match="order must be 1, 2 or 4; got 3"):
+        derivative(np.sin, 1.0, order=3)
+    with pytest.raises(TypeError, match="order must be a whole number >= 1; got 'two'"):
+        derivative(np.sin, 1.0, order="two")
+    with pytest.raises(ValueError, match="order must be 2 or 4; got 1"):
+        second_derivative(np.sin, 1.0, order=1)
+    with pytest.raises(TypeError, match="function must be a function that returns one value"):
+        second_derivative(3, 1.0)
+    with pytest.raises(ValueError, match="step must be a finite number > 0; got -1"):
+        second_derivative(np.sin, 1.0, step=-1)
+    with pytest.raises(ValueError, match="step must be large enough to move x"):
+        second_derivative(np.sin, 1e8, step=1e-10)
+    with pytest.raises(ValueError, match="function must be finite around x; got 1 NaN"):
+        second_derivative(lambda x: np.where(x < 0, np.nan, x), [0.0, 1.0])
+    with pytest.raises(ValueError, match=r"shape \(2,\); got shape \(\)"):
+        second_derivative(np.sum, [1.0, 2.0])
 
 
 def test_gradient_names_each_mistake():
