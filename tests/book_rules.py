@@ -502,6 +502,55 @@ def it_has_an_explorer(chapter):
 
 
 @rule
+def its_explorers_work_to_the_end(chapter):
+    """With a kernel an explorer draws again after the last cell, with the names as of then."""
+    for number, call in chapter.calls("explore"):
+        for later, tree in chapter.trees:
+            changed = _bound(tree) & _needed(call, chapter, number) if later > number else ()
+            for name in sorted(changed):
+                yield (
+                    f"cell {later}: gives {name} another value, and the explorer in cell {number} "
+                    "draws with it: take another name"
+                )
+
+
+def _needed(call, chapter, number):
+    """Return what an explorer's functions use, with what these use in their turn."""
+    functions = {
+        node.name: node
+        for earlier, tree in chapter.trees
+        if earlier <= number
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    needed = set()
+    new = set().union(*map(_free, [*call.args, *(keyword.value for keyword in call.keywords)]))
+    while new:
+        needed |= new
+        new = set().union(*(_free(functions[name]) for name in new & set(functions))) - needed
+    return needed
+
+
+def _free(node):
+    """Return the names that a function, or another expression, takes from outside."""
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+    own = {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
+    own |= {name.id for name in names if not isinstance(name.ctx, ast.Load)}
+    return {name.id for name in names} - own
+
+
+def _bound(node):
+    """Return the names to which a cell gives a value, outside its functions."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        return set()
+    if isinstance(node, ast.Name):
+        return set() if isinstance(node.ctx, ast.Load) else {node.id}
+    return set().union(*map(_bound, ast.iter_child_nodes(node)))
+
+
+@rule
 def its_pictures_fit_the_page(chapter):
     for number, svg in chapter.pictures:
         size = len(re.sub(r"<metadata>.*?</metadata>", "", svg).encode())

@@ -348,6 +348,15 @@ BROKEN = [
     ),
     ("it has an explorer", without("explorer"), "has no explorer"),
     (
+        "its explorers work to the end",
+        lambda cells: [
+            source("set-up", "\nrng", "\nslope = 1\ndef height(x): return slope * x\nrng")(cells),
+            source("explorer", "(draw)", "(lambda n: plt.plot(height(n)))")(cells),
+            source("solution", "def double", "slope = 2\n\n\ndef double")(cells),
+        ],
+        "gives slope another value, and the explorer in cell 7 draws with it",
+    ),
+    (
         "its pictures fit the page",
         output("figure", picture("A line", body=HEAVY)),
         r"cell 6: a figure of \d+ kB; at most 150 kB",

@@ -77,13 +77,13 @@
   // a box that may scroll does not sit on the baseline.
   const markWideFormulas = () => {
     const formulas = $$("span.math > mjx-container").map((box) => [box, box.classList.contains("wide")
-      ? box.scrollWidth > box.clientWidth + 1
+      ? box.scrollWidth > box.clientWidth
       : box.offsetWidth > box.closest("p, li, dd, td, th, figcaption, summary, section")?.clientWidth]);
     for (const [box, wide] of formulas) box.classList.toggle("wide", wide);
   };
   const markScrollable = () => {
     markWideFormulas();
-    const wide = boxes().map((box) => [box, box.scrollWidth > box.clientWidth + 1]);
+    const wide = boxes().map((box) => [box, box.scrollWidth > box.clientWidth]);
     for (const [box, scrolls] of wide) {
       if (!scrolls) {
         box.removeAttribute("tabindex");
