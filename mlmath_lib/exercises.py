@@ -114,7 +114,9 @@ def check(
         except TimeUp:
             _fail_if(f"{call} does not end within {SECONDS} seconds: does its loop end?", label)
         except (Exception, SystemExit) as error:  # whatever it raises is the finding
-            _fail_if(f"{call} raised {type(error).__name__}: {error}", label)
+            said = " ".join(f"{error!s:.500}".split())
+            words = f" ({said})" if said else ""
+            _fail_if(f"{call} raised {type(error).__name__}{words}", label)
         mistake = _mistake(call, given, result, holds, otherwise, tolerance, arguments)
         _fail_if(mistake, label)
     print(f"{label}: correct in {len(on)} case{'s' if len(on) > 1 else ''}")
@@ -205,7 +207,7 @@ def _mistake(what, given, required, holds, otherwise, tolerance, arguments=()):
     if given is Ellipsis:
         return f"{what} is still `...`: put your answer in its place"
     if given is None:
-        return f"{what} is None: is a `return` missing?"
+        return f"{what} is None: is the `...` still there, or a `return` missing?"
     if callable(given):
         return f"{what} is a function: call it with its arguments"
     if (unusable := _not_finite(what, given)) is not None:
@@ -249,7 +251,7 @@ def _difference(what, given, required, tolerance):
     if wanted is None:
         return _other_text(what, given, required)
     found = _numbers(given)
-    if found is None:
+    if found is None or (found.ndim == 0) != (wanted.ndim == 0):
         return f"{what} is {_named(given)}; {_kind(required)} is needed"
     if found.shape != wanted.shape:
         transposed = ": is it transposed?" if found.T.shape == wanted.shape else ""

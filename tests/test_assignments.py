@@ -112,7 +112,7 @@ def test_the_students_notebook_gives_nothing_away(path):
 def test_right_empty_and_wrong_answers_get_their_marks(path, tmp_path):
     notebook = read(path)
     exercises = [exercise for exercise in read_exercises(notebook) if exercise.by_machine]
-    folder = write_assignment(path, tmp_path, seed=0)
+    folder = write_assignment(path, tmp_path, seed=0, seconds_per_call=4)
     student = read(folder / "student" / path.name)
     submissions = tmp_path / "submissions"
     submissions.mkdir()
@@ -127,6 +127,8 @@ def test_right_empty_and_wrong_answers_get_their_marks(path, tmp_path):
     assert {entry.status for entry in marked.values()} == {"graded"}
     assert marked["instructor"].scores == full, marked["instructor"].messages
     assert not any(marked["instructor"].messages.values())
+    feedback = (tmp_path / "feedback" / "untouched.md").read_text()
+    assert re.findall(r"^- `(ex-[\w-]+)`: 0", feedback, re.M) == list(full)  # the chapter's order
     assert marked["untouched"].scores == dict.fromkeys(full, 0)
     partial = {
         label: full[label] // 4 if mistake.passes_shown else 0 for label, mistake in wrong.items()
@@ -145,6 +147,8 @@ def test_twenty_submissions_make_one_table(tmp_path, capsys):
         nbformat.write(right, submissions / f"student {number:02}.ipynb")
     (submissions / "broken.ipynb").write_text('{"cells": [')
     (submissions / "late" / "empty.ipynb").write_text('{"notes": 1}')
+    (submissions / "late" / "printed.html").write_text("<p>My answers</p>")
+    (submissions / "._student 00.ipynb").write_bytes(b"a Mac's note")
 
     def with_cell(source, name):
         cells = [*right.cells, new_code_cell(source)]
@@ -153,8 +157,11 @@ def test_twenty_submissions_make_one_table(tmp_path, capsys):
     with_cell("while True:\n    pass", "endless.ipynb")
     with_cell("import os\n\nos._exit(1)", "killed.ipynb")
 
+    (submissions / "grades.csv").write_text(
+        'submission,"ex-compound-growth-sandwich (by hand, of 8)"\nstudent 01,7.5\n'
+    )
     failed = mark_main([str(submissions), str(folder / "autograder.zip"), "--minutes", "2"])
-    with open(submissions / "grades.csv", encoding="utf-8", newline="") as file:
+    with open(submissions / "grades.csv", encoding="utf-8-sig", newline="") as file:
         rows = {row["submission"]: row for row in csv.DictReader(file)}
     assert len(rows) == 20
     total = "automatic (of 24)"
@@ -168,11 +175,54 @@ def test_twenty_submissions_make_one_table(tmp_path, capsys):
     assert rows["endless"]["status"] == "graded"
     assert "cannot be read as a notebook" in rows["broken"]["status"]
     assert rows["late/empty"]["status"] == "not graded: it is no notebook"
-    assert rows["killed"]["status"].startswith("not graded: ")
+    assert rows["killed"]["status"].startswith("not graded: its kernel died")
     assert rows["student 00"]["ex-compound-growth-sandwich (by hand, of 8)"] == ""
-    assert "Not graded: broken, killed, late/empty" in capsys.readouterr().out
+    assert rows["student 01"]["ex-compound-growth-sandwich (by hand, of 8)"] == "7.5"
+    said = capsys.readouterr().out
+    assert "Not graded: broken, killed, late/empty" in said
+    assert "No notebook, so passed over: late/printed.html\n" in said
+    feedback = (submissions / "feedback" / "student 00.md").read_text()
+    assert "- `ex-compound-growth-sandwich`: graded by hand, of 8" in feedback
     feedback = (submissions / "feedback" / "late" / "empty.md").read_text()
     assert feedback.startswith("not graded: it is no notebook")
+
+
+def test_a_careless_notebook_is_graded(tmp_path):
+    """It ends the kernel, eats the memory, moves, makes warnings errors, is from elsewhere."""
+    folder = write_assignment(FASTEST, tmp_path, seed=2)
+    right = read(folder / "instructor" / FASTEST.name)
+    right.metadata["kernelspec"] = {"name": "conda-env-ml", "display_name": "ML"}
+    careless = [
+        "exit()",
+        "everything = np.empty(2**30)\ndel log_one_plus",  # 8 GiB: refused, so nothing is deleted
+        "import os, tempfile\n\nos.chdir(tempfile.mkdtemp())",
+        "open, high, low, close = 1, 2, 3, 4",
+        "import warnings\n\nnp.seterr(all='raise')\nwarnings.simplefilter('error')",
+    ]
+    right.cells += map(new_code_cell, careless)
+    path = tmp_path / "Jürgens Größen [2].ipynb"
+    path.write_text(nbformat.writes(right), encoding="utf-8-sig", newline="\r\n")
+    marked = mark(path, folder / "autograder.zip")
+    assert marked.status == "graded"
+    assert marked.scores == marked.possible, marked.messages
+
+
+def test_writing_again_replaces_all_and_keeps_what_lies_beside(tmp_path):
+    chapter = tmp_path / "part" / "small.ipynb"
+    chapter.parent.mkdir()
+    for label in ("ex-small-size", "ex-small-renamed"):
+        notebook = small_chapter()
+        for cell in notebook.cells:
+            cell.source = cell.source.replace("ex-small-size", label)
+        nbformat.write(notebook, chapter)
+        folder = write_assignment(chapter, tmp_path / "assignments", seed=2)
+        (folder / "student" / "data.csv").touch()
+    assert (folder / "student" / "data.csv").exists()
+    with zipfile.ZipFile(folder / "autograder.zip") as file:
+        tests = [name for name in file.namelist() if name.startswith("tests/ex-")]
+    assert tests == ["tests/ex-small-renamed.py"]
+    for name in ("sheet.md", "student/small.ipynb", "instructor/small.ipynb"):
+        assert "ex-small-size" not in (folder / name).read_text()
 
 
 def test_a_submission_cannot_overwrite_what_it_is_compared_with(tmp_path):
@@ -299,7 +349,7 @@ def test_fresh_cases_catch_what_the_shown_ones_let_through():
 
 @pytest.mark.usefixtures("reference")
 def test_a_missing_answer_is_named():
-    with pytest.raises(CheckFailed, match=r"ex-small-size: there is no function size"):
+    with pytest.raises(CheckFailed, match=r"there is no function size: was it renamed"):
         grade("ex-small-size", {}, fresh=False)
 
 

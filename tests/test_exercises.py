@@ -91,8 +91,8 @@ class TestValues:
         ("answer", "equals", "message"),
         [
             ([1, 2, 3], [1, 2], r"has shape \(3,\); shape \(2,\) is needed"),
-            ([2.0], 2, r"has shape \(1,\); shape \(\) is needed"),
-            (2, [2, 2], r"has shape \(\); shape \(2,\) is needed"),
+            ([2.0], 2, r"is an array of shape \(1,\) \(\[2.0\]\); a number is needed"),
+            (2, [2, 2], r"is a number \(2\); an array of shape \(2,\) is needed"),
             (np.zeros((3, 1)), np.zeros(3), r"has shape \(3, 1\); shape \(3,\) is needed"),
             (MATRIX.T, MATRIX, r"shape \(2, 3\) is needed: is it transposed\?"),
             ([[1], [1, 2]], [1, 2], "rows differ in length"),
@@ -129,7 +129,7 @@ class TestValues:
         ("answer", "message"),
         [
             (..., r"is still `...`: put your answer in its place"),
-            (None, "is None: is a `return` missing?"),
+            (None, r"is None: is the `\.\.\.` still there, or a `return` missing?"),
             (np.mean, "is a function: call it with its arguments"),
             (np.nan, "holds NaN .*: look for 0/0"),
             ([1, np.nan], "holds NaN"),
@@ -175,8 +175,20 @@ class TestFunctions:
         def inverse(number):
             return 1 / number
 
-        fails(r"inverse\(0\) raised ZeroDivisionError: division", inverse, on=[(0,)], equals=[1])
-        fails(r"double\(\) raised TypeError: .*argument", double, on=[()], equals=[1])
+        fails(r"inverse\(0\) raised ZeroDivisionError \(division", inverse, on=[(0,)], equals=[1])
+        fails(r"double\(\) raised TypeError \(.*argument", double, on=[()], equals=[1])
+
+    def test_an_error_of_several_lines_is_one_sentence(self):
+        def unreadable():
+            raise ValueError("first\nError: 'second'")
+
+        fails(r"raised ValueError \(first Error: 'second'\)$", unreadable, on=[()], equals=[1])
+
+    def test_an_error_without_words_is_named(self):
+        def unfinished():
+            raise NotImplementedError
+
+        fails(r"raised NotImplementedError$", unfinished, on=[()], equals=[1])
 
     def test_a_function_that_leaves_does_not_end_the_kernel(self):
         fails("raised SystemExit", lambda: exit(), on=[()], equals=[1])
@@ -189,7 +201,12 @@ class TestFunctions:
             check(LABEL, waits, on=[()], equals=[1])
 
     def test_a_missing_return_is_named(self):
-        fails(r"is None: is a `return` missing\?", lambda: None, on=[()], equals=[1])
+        fails(
+            r"is None: is the `\.\.\.` still there, or a `return` missing\?",
+            lambda: None,
+            on=[()],
+            equals=[1],
+        )
 
     def test_a_function_is_needed(self):
         fails(r"a function is needed; your answer is a number \(5\)", 5, on=[(1,)], equals=[1])

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -302,12 +303,12 @@ class Anchors(HTMLParser):
 
     def __init__(self, path):
         super().__init__()
-        self.ids, self.links = set(), []
+        self.ids, self.links = [], []
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        self.ids.add(attributes.get("id"))
+        self.ids += [attributes["id"]] if "id" in attributes else []
         for name in ("href", "src"):
             if tag != "base" and attributes.get(name):
                 self.links.append(attributes[name])
@@ -317,6 +318,8 @@ def test_internal_links_and_anchors_resolve(site):
     pages = {path: Anchors(path) for path in site.rglob("*.html")}
     broken = []
     for path, page in pages.items():
+        twice = [name for name, times in Counter(page.ids).items() if times > 1]
+        broken += [f"{path.relative_to(site)}: the id {name} stands twice" for name in twice]
         for link in page.links:
             parts = urlsplit(link)
             if parts.scheme or parts.netloc or path.name == "404.html":

@@ -21,6 +21,7 @@ from otter.generate import main as generate
 
 from mlmath_lib.assignments.chapter import read_exercises, students_notebook
 from mlmath_lib.assignments.grading import REFERENCE
+from mlmath_lib.exercises import SECONDS
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = ROOT / "chapters"
@@ -51,7 +52,9 @@ def test_fresh(env):
 """
 
 
-def write_assignment(chapter, output=OUTPUT, *, seed=None, wheel=None, seconds_per_cell=60):
+def write_assignment(
+    chapter, output=OUTPUT, *, seed=None, wheel=None, seconds_per_cell=60, seconds_per_call=SECONDS
+):
     """Write the folder of one assignment from its chapter.
 
     Parameters
@@ -66,6 +69,8 @@ def write_assignment(chapter, output=OUTPUT, *, seed=None, wheel=None, seconds_p
         The library as a wheel, which the autograder carries to other machines.
     seconds_per_cell : float, default 60
         After which a cell of a submission is stopped.
+    seconds_per_call : float, default 20
+        After which a call of an answer counts as wrong, as in the student's own check.
 
     Returns
     -------
@@ -86,16 +91,16 @@ def write_assignment(chapter, output=OUTPUT, *, seed=None, wheel=None, seconds_p
     notebook = nbformat.read(chapter, as_version=4)
     exercises = read_exercises(notebook)
     folder = Path(output) / chapter.parent.name / chapter.stem
-    shutil.rmtree(folder, ignore_errors=True)
     for kind, content in (
         ("student", _introduced(students_notebook(notebook), exercises)),
         ("instructor", notebook),
     ):
-        (folder / kind).mkdir(parents=True)
+        (folder / kind).mkdir(parents=True, exist_ok=True)
         nbformat.write(_detached(content), folder / kind / chapter.name)
     (folder / "sheet.md").write_text(sheet(notebook, exercises), encoding="utf-8")
     seed = secrets.randbits(32) if seed is None else seed
-    config = {"plugins": [{LIMITS: {"seconds_per_cell": seconds_per_cell}}]}
+    seconds = {"seconds_per_cell": seconds_per_cell, "seconds_per_call": seconds_per_call}
+    config = {"plugins": [{LIMITS: seconds}]}
     _write_autograder(folder / "autograder.zip", notebook, exercises, seed, config, wheel)
     return folder
 
@@ -145,8 +150,9 @@ def _introduced(notebook, exercises):
     """Put a cell under the title that says what to do."""
     text = (
         "**Assignment.** Work through the chapter. In the exercises, put your code in place of "
-        "each `...` and run the cell that begins with `check`: it says `correct`, or what to "
-        "look at. Hand in this notebook under its name. " + _summary(exercises)
+        "each `...`, keep the function's name, and run the cell after it, which calls `check`: "
+        "it says `correct`, or what to look at. Proofs and explanations go into the cells that "
+        "say *Your answer*. Hand in this notebook under its name. " + _summary(exercises)
     )
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(text, id="assignment"))
     return notebook

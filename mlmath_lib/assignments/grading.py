@@ -6,6 +6,7 @@ import functools
 import io
 import json
 import os
+import warnings
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -18,16 +19,21 @@ from mlmath_lib.exercises import CheckFailed, check
 
 REFERENCE = "reference.json"
 N_FRESH = 20
+MEMORY = 4 * 2**30  # bytes that a submission may take for itself
+
+_NO_FUNCTION = "was it renamed, or does its cell end with an error?"
 
 
-def prepare(seconds_per_cell=60, seconds_per_call=5):
-    """Make a kernel fit for grading: no figures, no cell and no call without an end.
+def prepare(seconds_per_cell, seconds_per_call):
+    """Make a kernel fit for grading: limits of time and memory, no figures, no early end.
+
+    The worked solutions are read first, before the submission can get in their way.
 
     Parameters
     ----------
-    seconds_per_cell : float, default 60
+    seconds_per_cell : float
         After which a cell of the submission is stopped; the next one runs.
-    seconds_per_call : float, default 5
+    seconds_per_call : float
         After which `mlmath_lib.exercises.check` gives up a call of an answer.
 
     References
@@ -39,15 +45,32 @@ def prepare(seconds_per_cell=60, seconds_per_call=5):
 
     os.environ["MLMATH_FRAMES"] = "0"
     exercises.SECONDS = seconds_per_call
-    limits = contextlib.ExitStack()
+    _limit_memory()
+    shell, home, limits = get_ipython(), Path.cwd(), contextlib.ExitStack()
 
     def start(cell):
-        if "GradingResults(" not in cell.raw_cell:  # otter's last cell, which does the grading
+        if "GradingResults(" not in cell.raw_cell:
             limits.enter_context(exercises.time_limit(seconds_per_cell))
+        else:  # otter's last cell, which does the grading
+            os.chdir(home)
+            shell.user_ns.pop("open", None)
 
-    events = get_ipython().events
-    events.register("pre_run_cell", start)
-    events.register("post_run_cell", lambda _: limits.close())
+    shell.ask_exit = lambda: None  # what exit() calls
+    shell.events.register("pre_run_cell", start)
+    shell.events.register("post_run_cell", lambda _: limits.close())
+    load_reference(str(Path(REFERENCE).resolve()))
+
+
+def _limit_memory():
+    """Let Python refuse what is too much (not on Windows), before the system ends a process."""
+    with contextlib.suppress(ImportError, ValueError):
+        import resource
+
+        import psutil
+
+        _, highest = resource.getrlimit(resource.RLIMIT_AS)
+        taken = psutil.Process().memory_info().vms  # grows with the processors
+        resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, highest))
 
 
 def grade(label, answers, *, fresh):
@@ -76,11 +99,19 @@ def grade(label, answers, *, fresh):
     solution, options = reference.checks[label]
     name = solution.__name__
     if name not in answers:
-        raise CheckFailed(f"{label}: there is no function {name}: was its cell run?")
-    if fresh:
-        options = fresh_options(label, solution, options, seed=reference.seed)
-    with contextlib.redirect_stdout(io.StringIO()):
+        raise CheckFailed(f"{label}: there is no function {name}: {_NO_FUNCTION}")
+    with contextlib.redirect_stdout(io.StringIO()), _usual_warnings():
+        if fresh:
+            options = fresh_options(label, solution, options, seed=reference.seed)
         check(label, answers[name], **options)
+
+
+@contextlib.contextmanager
+def _usual_warnings():
+    """Undo what a submission made of warnings, such as ``np.seterr(all="raise")``."""
+    with np.errstate(all="warn", under="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 class Reference(NamedTuple):

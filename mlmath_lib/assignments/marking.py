@@ -21,6 +21,7 @@ from mlmath_lib.assignments.grading import REFERENCE
 
 MINUTES = 10  # for one submission, after which it is given up
 
+_DIED = "its kernel died: did a cell end it, or use up the memory?"
 _COMMAND = [sys.executable, "-m", "otter", "run", "--no-logo"]
 
 
@@ -60,8 +61,10 @@ def mark(submission, autograder, *, minutes=MINUTES):
         return Marked(problem, {}, {}, {})
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "submission.ipynb")
+        copy.write_text(submission.read_text(encoding="utf-8-sig"), encoding="utf-8")
         process = subprocess.Popen(
-            [*_COMMAND, "--autograder", str(autograder), "--output-dir", folder, str(submission)],
+            [*_COMMAND, "--autograder", str(autograder), "--output-dir", folder, str(copy)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -76,11 +79,12 @@ def mark(submission, autograder, *, minutes=MINUTES):
         result = Path(folder, "results.json")
         if process.returncode or not result.is_file():
             last = (said.strip().splitlines() or ["no output"])[-1]
+            last = _DIED if "DeadKernelError" in last else last
             return Marked(f"not graded: {last:.200}", {}, {}, {})
         tests = json.loads(result.read_text(encoding="utf-8"))["tests"]
     tests = {test["name"]: test for test in tests if "max_score" in test}
     if not tests:
-        return Marked("not graded: its kernel died", {}, {}, {})
+        return Marked("not graded: it kept the grader from ending", {}, {}, {})
     return Marked(
         "graded",
         {name: test["score"] for name, test in tests.items()},
@@ -92,7 +96,7 @@ def mark(submission, autograder, *, minutes=MINUTES):
 def _unreadable(submission):
     """Return why a file is no notebook, or an empty text."""
     try:
-        cells = json.loads(submission.read_text(encoding="utf-8"))["cells"]
+        cells = json.loads(submission.read_text(encoding="utf-8-sig"))["cells"]
         if not isinstance(cells, list):
             return "not graded: it is no notebook"
     except (OSError, ValueError) as error:
@@ -112,11 +116,11 @@ def _end(process):
 
 
 def _message(name, output):
-    """Return the sentences of the checks that failed, without otter's frame."""
+    """Return what the first check that failed says, without otter's frame."""
     lines = [line.strip() for line in output.splitlines()]
     found = [line.partition(f"{name}: ")[2] for line in lines if f"CheckFailed: {name}: " in line]
     found += [line for line in lines if "Error: " in line and "CheckFailed" not in line]
-    return " / ".join(dict.fromkeys(found))
+    return next(iter(found), "")
 
 
 def mark_folder(submissions, autograder, output, *, jobs=None, minutes=MINUTES):
@@ -151,11 +155,7 @@ def mark_folder(submissions, autograder, output, *, jobs=None, minutes=MINUTES):
     https://otter-grader.readthedocs.io/en/latest/otter_run.html
     """
     submissions, output = Path(submissions), Path(output)
-    paths = [
-        path
-        for path in sorted(submissions.rglob("*.ipynb"))
-        if ".ipynb_checkpoints" not in path.parts
-    ]
+    paths, others = _handed_in(submissions, output)
     if not paths:
         raise ValueError(f"no notebook in {submissions}: put what was handed in there")
     if not zipfile.is_zipfile(autograder):
@@ -167,8 +167,24 @@ def mark_folder(submissions, autograder, output, *, jobs=None, minutes=MINUTES):
             name = running[future].relative_to(submissions).with_suffix("").as_posix()
             marked[name] = future.result()
             print(f"[{done}/{len(paths)}] {name}: {_in_words(marked[name])}", flush=True)
+    if others:
+        print(f"No notebook, so passed over: {', '.join(others)}")
     _write(marked, _points(autograder), output)
     return marked
+
+
+def _handed_in(submissions, output):
+    """Return the notebooks of a folder and the names of the other files."""
+    paths, others = [], []
+    for path in sorted(submissions.rglob("*")):
+        name = path.relative_to(submissions)
+        hidden = any(part.startswith(".") for part in name.parts)  # checkpoints, a Mac's notes
+        written = path == output / "grades.csv" or output / "feedback" in path.parents
+        if path.suffix == ".ipynb" and not hidden:
+            paths.append(path)
+        elif path.is_file() and not (hidden or written):
+            others.append(name.as_posix())
+    return paths, others
 
 
 def _points(autograder):
@@ -185,32 +201,46 @@ def _in_words(marked):
 
 
 def _write(marked, points, output):
-    """Write the table, with empty columns for what is graded by hand, and the feedback."""
+    """Write the table, with columns for what is graded by hand, and the feedback."""
     by_machine, by_hand = points
+    hand = [f"{label} (by hand, of {most})" for label, most in by_hand.items()]
     output.mkdir(parents=True, exist_ok=True)
-    with open(output / "grades.csv", "w", encoding="utf-8", newline="") as file:
+    before = _filled_in(output / "grades.csv")
+    # A spreadsheet takes the mark at the start for UTF-8, and names keep their accents.
+    with open(output / "grades.csv", "w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
         columns = [f"{label} (of {most})" for label, most in by_machine.items()]
-        hand = [f"{label} (by hand, of {most})" for label, most in by_hand.items()]
         automatic = f"automatic (of {sum(by_machine.values())})"
         table.writerow(["submission", *columns, automatic, *hand, "status"])
         for name, entry in sorted(marked.items()):
             scores = [f"{entry.scores[label]:g}" if entry.scores else "" for label in by_machine]
             total = f"{sum(entry.scores.values()):g}" if entry.scores else ""
-            table.writerow([name, *scores, total, *([""] * len(hand)), entry.status])
+            kept = [before.get(name, {}).get(column) for column in hand]
+            table.writerow([name, *scores, total, *kept, entry.status])
     for name, entry in marked.items():
         path = output / "feedback" / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_feedback(entry), encoding="utf-8")
+        path.write_text(_feedback(entry, points), encoding="utf-8")
 
 
-def _feedback(entry):
-    """Return what a student reads."""
+def _filled_in(path):
+    """Return the rows of an earlier table by submission: marks given by hand are kept."""
+    if not path.is_file():
+        return {}
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return {row.get("submission"): row for row in csv.DictReader(file)}
+
+
+def _feedback(entry, points):
+    """Return what a student reads, in the chapter's order."""
+    by_machine, by_hand = points
     lines = [f"{_in_words(entry)}", ""]
-    for label, score in entry.scores.items():
-        lines.append(f"- `{label}`: {score:g} of {entry.possible[label]:g}")
-        if entry.messages[label]:
-            lines.append(f"  {entry.messages[label]}")
+    if entry.scores:
+        for label in by_machine:
+            lines.append(f"- `{label}`: {entry.scores[label]:g} of {entry.possible[label]:g}")
+            if entry.messages[label]:
+                lines.append(f"  {entry.messages[label]}")
+        lines += [f"- `{label}`: graded by hand, of {most}" for label, most in by_hand.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -244,4 +274,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    sys.exit(min(main(), 1))
+    main()  # what could not be graded is named; the table is there

@@ -259,9 +259,11 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
 
 
 def _mended(body: str) -> str:
-    """Correct roles that Sphinx and docutils write and that WCAG checkers refuse."""
+    """Correct what Sphinx and its extensions write and HTML or WCAG checkers refuse."""
     # Captions of contents are headings without a level.
     body = body.replace('class="caption" role="heading"', 'class="caption"')
+    # Proofs and exercises give every one of theirs the same ids, which nothing refers to.
+    body = re.sub(r' id="(?:proof|(?:proof|exercise|solution)-content)"', "", body)
     # A list's children must be list items; the role of bibliography entries is deprecated.
     return body.replace('role="doc-biblioentry"', 'role="listitem"')
 
