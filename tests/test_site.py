@@ -110,15 +110,17 @@ class Visit:
     def set_theme(self, theme):
         self.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
 
-    def accessibility_violations(self):
+    def accessibility_violations(self, *, colours=True):
         if not self.page.evaluate("typeof axe !== 'undefined'"):
             self.page.add_script_tag(path=AXE)
         found = self.page.evaluate(
-            """() => {
+            """colours => {
                 document.querySelectorAll("details").forEach(box => { box.open = true });
                 return axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+                                          rules: {"color-contrast": {enabled: colours}},
                                           resultTypes: ["violations"]});
-            }"""
+            }""",
+            colours,
         )
         return [
             f"{rule['id']}: {node['html'][:160]} ({node['failureSummary']})"
@@ -203,7 +205,8 @@ def test_page_is_accessible(visit, mode):
     visit.page.set_viewport_size({"width": width, "height": 900})
     visit.set_theme("dark" if mode == "dark" else "light")
     visit.page.wait_for_timeout(150)  # boxes that scroll are marked after a resize
-    assert visit.accessibility_violations() == []
+    # The contrast of every word takes three quarters of the time, and does not hang on the width.
+    assert visit.accessibility_violations(colours=mode != "phone") == []
     overflow = visit.page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
