@@ -20,7 +20,7 @@ import yaml
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
-from mlmath_lib.site import maps, pages, solutions
+from mlmath_lib.site import figures, maps, pages, solutions
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
@@ -411,6 +411,14 @@ def test_another_word_for_the_switch_is_refused():
 )
 def test_a_formula_in_a_title_is_plain_text(tex, text):
     assert pages.plain_formula(tex) == text
+
+
+def test_a_narrow_figure_keeps_the_scale_of_the_others():
+    root = '<svg width="{0}pt" height="90pt" viewBox="0 0 {0} 90" role="img">'
+    narrow, _, _ = figures.inline_svg(root.format(201.6), "a-")
+    assert narrow == '<svg style="--width: 201.6" viewBox="0 0 201.6 90" role="img">'
+    wide, _, _ = figures.inline_svg(root.format(403.2), "a-")
+    assert wide == '<svg viewBox="0 0 403.2 90" role="img">'
 
 
 def test_a_map_draws_only_the_last_steps():

@@ -16,10 +16,13 @@ from sphinx.writers.html5 import HTML5Translator
 
 __all__ = ["Caption", "Figure", "FigureRenderer", "inline_svg"]
 
+FULL_WIDTH = 400  # points; wider figures fill the column
+
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _METADATA = re.compile(r"<metadata>\s*<!\[CDATA\[(.*?)\]\]>\s*</metadata>\n?", re.DOTALL)
 _DESCRIPTION = re.compile(r"<desc>(.*?)</desc>\n?", re.DOTALL)
 _OUTSIDE_ONLY = re.compile(r'\s(?:style|width|height|xmlns)="[^"]*"')
+_WIDTH = re.compile(r'viewBox="0 0 ([\d.]+)')
 _IDENTIFIER = re.compile(r'(\bid="|\bhref="#|url\(#)([^")]+)')
 
 
@@ -87,7 +90,8 @@ def inline_svg(svg: str, prefix: str) -> tuple[str, str, dict | None]:
     Returns
     -------
     svg : str
-        The SVG without size, ground, ink, caption and frames.
+        The SVG without ground, ink, caption and frames. The page sets its size; a
+        narrow one says how wide it is, in points, so that its text is no larger.
     caption : str
         The caption's Markdown; empty without one.
     explorer : dict or None
@@ -97,12 +101,21 @@ def inline_svg(svg: str, prefix: str) -> tuple[str, str, dict | None]:
     metadata = _METADATA.search(svg)
     description = _DESCRIPTION.search(svg)
     svg = _DESCRIPTION.sub("", _METADATA.sub("", svg, count=1), count=1)
-    svg = _ROOT.sub(lambda root: _OUTSIDE_ONLY.sub("", root.group()), svg, count=1)
+    svg = _ROOT.sub(_page_root, svg, count=1)
     explorer = None
     if metadata:
         # The prefix has been put within JSON strings as well, where quotes are escaped.
         explorer = json.loads(_prefix_json(metadata.group(1), prefix))
     return svg, unescape(description.group(1)).strip() if description else "", explorer
+
+
+def _page_root(root: re.Match) -> str:
+    """Return the root element without what a page knows better."""
+    tag = _OUTSIDE_ONLY.sub("", root.group())
+    width = _WIDTH.search(tag)
+    if width is None or float(width.group(1)) >= FULL_WIDTH:
+        return tag
+    return tag.replace("<svg", f'<svg style="--width: {width.group(1)}"', 1)
 
 
 def _prefix_json(text: str, prefix: str) -> str:
