@@ -72,9 +72,10 @@ def answered(student, answers):
     return student
 
 
-def solutions(notebook):
+def points(notebook):
+    """Return the points of what the machine marks, by label."""
     return {
-        exercise.label: notebook.cells[exercise.code_cells[0]].source
+        exercise.label: exercise.points
         for exercise in read_exercises(notebook)
         if exercise.by_machine
     }
@@ -109,33 +110,43 @@ def test_the_students_notebook_gives_nothing_away(path):
 
 
 @each_chapter
-def test_right_empty_and_wrong_answers_get_their_marks(path, tmp_path):
+def test_right_and_wrong_answers_get_their_marks(path, tmp_path):
+    """One submission with the worked solutions; one with mistakes, and nothing elsewhere."""
     notebook = read(path)
-    exercises = [exercise for exercise in read_exercises(notebook) if exercise.by_machine]
     folder = write_assignment(path, tmp_path, seed=0, seconds_per_call=4)
-    student = read(folder / "student" / path.name)
     submissions = tmp_path / "submissions"
     submissions.mkdir()
     shutil.copy(folder / "instructor" / path.name, submissions / "instructor.ipynb")
-    shutil.copy(folder / "student" / path.name, submissions / "untouched.ipynb")
     wrong = wrong_answers(path.stem)
-    answers = solutions(notebook) | {label: mistake.code for label, mistake in wrong.items()}
-    nbformat.write(answered(student, answers), submissions / "wrong.ipynb")
+    codes = {label: mistake.code for label, mistake in wrong.items()}
+    student = answered(read(folder / "student" / path.name), codes)
+    nbformat.write(student, submissions / "wrong.ipynb")
 
     marked = mark_folder(submissions, folder / "autograder.zip", tmp_path, jobs=1)
-    full = {exercise.label: exercise.points for exercise in exercises}
+    full = points(notebook)
     assert {entry.status for entry in marked.values()} == {"graded"}
     assert marked["instructor"].scores == full, marked["instructor"].messages
     assert not any(marked["instructor"].messages.values())
-    feedback = (tmp_path / "feedback" / "untouched.md").read_text()
-    assert re.findall(r"^- `(ex-[\w-]+)`: 0", feedback, re.M) == list(full)  # the chapter's order
-    assert marked["untouched"].scores == dict.fromkeys(full, 0)
     partial = {
         label: full[label] // 4 if mistake.passes_shown else 0 for label, mistake in wrong.items()
     }
-    assert marked["wrong"].scores == full | partial, marked["wrong"].messages
+    assert marked["wrong"].scores == dict.fromkeys(full, 0) | partial, marked["wrong"].messages
     for label, mistake in wrong.items():
         assert re.search(mistake.message, marked["wrong"].messages[label]), mistake.what
+    for label in full.keys() - wrong.keys():
+        assert "is None" in marked["wrong"].messages[label]
+
+
+@pytest.mark.parametrize("topic", ["compound_growth", "k_means_clustering"])
+def test_an_untouched_notebook_gets_nothing(topic, tmp_path):
+    [path] = [path for path in CHAPTERS if path.stem == topic]
+    folder = write_assignment(path, tmp_path, seed=0)
+    marked = mark_folder(folder / "student", folder / "autograder.zip", tmp_path, jobs=1)
+    full = points(read(path))
+    assert marked[topic].status == "graded"
+    assert marked[topic].scores == dict.fromkeys(full, 0)
+    feedback = (tmp_path / "feedback" / f"{topic}.md").read_text()
+    assert re.findall(r"^- `(ex-[\w-]+)`: 0", feedback, re.M) == list(full)  # the chapter's order
 
 
 def test_twenty_submissions_make_one_table(tmp_path, capsys):
