@@ -14,6 +14,8 @@ do not import it. One module for each concern:
 import zlib
 from pathlib import Path
 
+from pybtex.backends.plaintext import Backend
+from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 
 from mlmath_lib.site import dropdowns, figures, maps, mathjax, pages, solutions
@@ -37,6 +39,8 @@ def setup(app: Sphinx) -> dict[str, object]:
         The extension's metadata: reading and writing pages in parallel is safe.
     """
     app.add_html_theme("mlmath_book", THEME)
+    # sphinxcontrib-bibtex asks for it at each citation, and pybtex searches all that is installed.
+    register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     for part in (figures, dropdowns, mathjax, pages, maps, solutions):
         part.setup(app)
     # Pages that were built by other code than this must be built again.
