@@ -8,12 +8,11 @@ from mlmath_lib.calculus.automatic_differentiation import (
     jacobian_vector_product,
     value_and_gradient,
 )
+from mlmath_lib.calculus.chain_rule import ChainDerivative, differentiate_chain
 from mlmath_lib.calculus.derivatives import (
-    ChainDerivative,
     GradientCheck,
     check_gradient,
     derivative,
-    differentiate_chain,
     gradient,
     second_derivative,
 )

@@ -1,10 +1,9 @@
-"""Derivatives: of a chain by the chain rule, of anything else by differences.
+"""Derivatives by differences of one variable or several.
 
 `derivative`, `second_derivative` and `gradient` know nothing of a function but its
 values, so they are the second opinion on every formula, and `check_gradient` asks for
-it. `differentiate_chain` multiplies the slopes of the links of a composition, from the
-last link to the first. The differences are derived in the chapter "Differential calculus",
-the chain and the check in "The chain rule".
+it. The differences are derived in the chapter "Differential calculus", the check in
+"The chain rule".
 
 A difference of order ``p`` has an error of order ``h^p`` from the curve and of ``eps / h``
 from rounding (``eps / h^2`` for the second derivative). The default steps balance the
@@ -31,14 +30,6 @@ SECOND_STEPS = {2: EPSILON ** (1 / 4), 4: EPSILON ** (1 / 6)}
 ROUNDINGS = 100  # of one function value, which check_gradient forgives
 
 
-class ChainDerivative(NamedTuple):
-    """What `differentiate_chain` returns; the first axis counts along the chain."""
-
-    values: np.ndarray
-    slopes: np.ndarray
-    sensitivities: np.ndarray
-
-
 class GradientCheck(NamedTuple):
     """What `check_gradient` returns."""
 
@@ -46,72 +37,6 @@ class GradientCheck(NamedTuple):
     error: float
     claimed: np.ndarray
     numerical: np.ndarray
-
-
-def differentiate_chain(functions, derivatives, x):
-    """Differentiate a composition of functions by one pass forward and one backward.
-
-    The chain is ``v_0 = x``, ``v_k = f_k(v_(k-1))``. The pass forward stores the values,
-    at which the local slopes ``f_k'(v_(k-1))`` are taken; the pass backward multiplies
-    them, ``s_n = 1`` and ``s_(k-1) = s_k f_k'(v_(k-1))``. So ``s_k`` is the derivative of
-    the last value with respect to ``v_k``, and ``s_0`` that of the whole composition. It
-    holds where each link is differentiable at the value that reaches it.
-
-    Parameters
-    ----------
-    functions : sequence of callable
-        The links, the innermost first; each maps an array to one of the same shape,
-        entry by entry.
-    derivatives : sequence of callable
-        Their derivatives in the same order; one may return a single number.
-    x : float or array_like
-        Where to differentiate; any shape.
-
-    Returns
-    -------
-    ChainDerivative
-        For ``n`` links: ``values`` (n + 1, ...), beginning with `x`; ``slopes`` (n, ...);
-        ``sensitivities`` (n + 1, ...), whose entry 0 is the derivative of the chain and
-        whose last entry is 1. The further axes are those of `x`.
-
-    Raises
-    ------
-    TypeError
-        If `x` is not numeric or a link is not callable.
-    ValueError
-        If there is no link, the two sequences differ in length, or a link returns the
-        wrong shape or a value that is not finite; the message names the link.
-
-    References
-    ----------
-    Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine
-    Learning: a Survey", *Journal of Machine Learning Research* 18 (2018), no. 153,
-    section 3.2. https://jmlr.org/papers/v18/17-468.html
-    Derived in the chapter "The chain rule".
-
-    Examples
-    --------
-    >>> chain = differentiate_chain(
-    ...     [lambda x: x**2 + 1, lambda u: u**3], [lambda x: 2 * x, lambda u: 3 * u**2], x=1.0
-    ... )
-    >>> chain.values.tolist(), chain.slopes.tolist(), chain.sensitivities.tolist()
-    ([1.0, 2.0, 8.0], [2.0, 12.0], [24.0, 12.0, 1.0])
-    """
-    x = _require_points(x)
-    functions, derivatives = list(functions), list(derivatives)
-    if not functions or len(functions) != len(derivatives):
-        raise ValueError(
-            "functions and derivatives must have the same length, at least 1; "
-            f"got {len(functions)} and {len(derivatives)}"
-        )
-    values, slopes = [x], []
-    for k, (function, slope) in enumerate(zip(functions, derivatives, strict=True)):
-        slopes.append(_evaluate(f"derivatives[{k}]", slope, values[k], constant=True))
-        values.append(_evaluate(f"functions[{k}]", function, values[k]))
-    sensitivities = [np.ones(x.shape)]
-    for slope in reversed(slopes):
-        sensitivities.append(sensitivities[-1] * slope)
-    return ChainDerivative(np.array(values), np.array(slopes), np.array(sensitivities[::-1]))
 
 
 def derivative(function, x, *, order=2, step=None):
