@@ -27,17 +27,17 @@ serve: book  ## serve the built site at http://localhost:8000
 
 # CHAPTER=models/k_means_clustering runs one chapter, otherwise all.
 notebooks: $(READY)  ## re-execute chapters in place
-	$(BIN)/python -m mlmath_lib.notebooks $(if $(CHAPTER),chapters/$(CHAPTER).ipynb)
+	$(BIN)/python -m mlmath_lib.workshop.notebooks $(if $(CHAPTER),chapters/$(CHAPTER).ipynb)
 
 # CHAPTER=models/k_means_clustering, or CHAPTER=all; SEED=7 draws the same fresh cases again.
 assignment: $(READY) $(TEACH)  ## make a chapter an assignment with an autograder
-	$(BIN)/python -m mlmath_lib.assignments.folder \
+	$(BIN)/python -m mlmath_lib.workshop.assignments.folder \
 		$(or $(CHAPTER),$(error Which chapter? make assignment CHAPTER=models/k_means_clustering)) \
 		$(if $(SEED),--seed $(SEED))
 
 # CHAPTER as above; SUBMISSIONS is a folder of notebooks.
 grade: $(READY) $(TEACH)  ## grade a folder of submissions into one table
-	$(BIN)/python -m mlmath_lib.assignments.marking \
+	$(BIN)/python -m mlmath_lib.workshop.assignments.marking \
 		$(or $(SUBMISSIONS),$(error Which folder? make grade CHAPTER=... SUBMISSIONS=folder)) \
 		_build/assignments/$(or $(CHAPTER),$(error Which chapter? make grade CHAPTER=...))/autograder.zip
 

@@ -65,7 +65,7 @@ def check(
     fresh : callable, optional
         Takes a `numpy.random.Generator` and draws the arguments of one more case, as
         a tuple. Not used here: when the exercise is graded, the answer must agree on
-        such cases with the worked solution (see `mlmath_lib.assignments`).
+        such cases with the worked solution (see `mlmath_lib.workshop.assignments`).
 
     Raises
     ------

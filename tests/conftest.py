@@ -15,8 +15,9 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 from nbval.plugin import IPyNbCell
-from svg_comparison import svg_difference
 from xdist.scheduler import LoadScopeScheduling
+
+from mlmath_lib.workshop.svg_comparison import svg_difference
 
 SVG = "image/svg+xml"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from sphinx.application import Sphinx
 
-from mlmath_lib.assignments import students_notebook
+from mlmath_lib.workshop.assignments import students_notebook
 
 __all__ = ["shown", "without_solutions"]
 

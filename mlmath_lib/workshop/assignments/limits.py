@@ -3,7 +3,7 @@
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
-PREPARE = """from mlmath_lib.assignments.grading import prepare
+PREPARE = """from mlmath_lib.workshop.assignments.grading import prepare
 
 prepare({seconds_per_cell}, {seconds_per_call})"""
 

@@ -20,9 +20,9 @@ import yaml
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
-from mlmath_lib.site import figures, maps, pages, solutions
+from mlmath_lib.workshop.site import figures, maps, pages, solutions
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))

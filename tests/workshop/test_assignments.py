@@ -12,18 +12,18 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from mlmath_lib.assignments import read_exercises, students_notebook
-from mlmath_lib.assignments.grading import fresh_options, grade, load_reference
 from mlmath_lib.exercises import CheckFailed
+from mlmath_lib.workshop.assignments import read_exercises, students_notebook
+from mlmath_lib.workshop.assignments.grading import fresh_options, grade, load_reference
 
 pytest.importorskip("otter", reason="otter-grader is not installed: make test installs it")
 
-from mlmath_lib.assignments.folder import main as write_main
-from mlmath_lib.assignments.folder import sheet, write_assignment
-from mlmath_lib.assignments.marking import main as mark_main
-from mlmath_lib.assignments.marking import mark, mark_folder
+from mlmath_lib.workshop.assignments.folder import main as write_main
+from mlmath_lib.workshop.assignments.folder import sheet, write_assignment
+from mlmath_lib.workshop.assignments.marking import main as mark_main
+from mlmath_lib.workshop.assignments.marking import mark, mark_folder
 
-CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*/*.ipynb"))
+CHAPTERS = sorted((Path(__file__).parents[2] / "chapters").glob("*/*.ipynb"))
 FASTEST = next(path for path in CHAPTERS if path.stem == "compound_growth")
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: f"{path.stem}.assignment")
 
@@ -37,9 +37,10 @@ class WrongAnswer(NamedTuple):
     message: str
 
 
-def wrong_answers(topic):
-    """Read ``wrong_answers/<topic>.md`` by the labels of the exercises."""
-    text = (Path(__file__).parent / "wrong_answers" / f"{topic}.md").read_text(encoding="utf-8")
+def wrong_answers(chapter):
+    """Read ``wrong_answers/<part>/<topic>.md`` by the labels of the exercises."""
+    folder = Path(__file__).parents[1] / "wrong_answers"
+    text = (folder / chapter.parent.name / f"{chapter.stem}.md").read_text(encoding="utf-8")
     found = re.findall(
         r"^## (ex-[\w-]+): ([^\n]+)\n\n```python\n(.+?)\n```\n\n"
         r"Fails on: (cases shown|fresh cases)\. Says: `([^\n]+)`$",
@@ -117,7 +118,7 @@ def test_right_and_wrong_answers_get_their_marks(path, tmp_path):
     submissions = tmp_path / "submissions"
     submissions.mkdir()
     shutil.copy(folder / "instructor" / path.name, submissions / "instructor.ipynb")
-    wrong = wrong_answers(path.stem)
+    wrong = wrong_answers(path)
     codes = {label: mistake.code for label, mistake in wrong.items()}
     student = answered(read(folder / "student" / path.name), codes)
     nbformat.write(student, submissions / "wrong.ipynb")

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from mlmath_lib.site import pages
+from mlmath_lib.workshop.site import pages
 
 __all__ = ["PartMap", "direct", "layers", "opening"]
 

@@ -1,6 +1,6 @@
 """Re-execute chapters in place and store them in one normal form.
 
-``python -m mlmath_lib.notebooks [PATH ...]`` runs the named notebooks, or all of
+``python -m mlmath_lib.workshop.notebooks [PATH ...]`` runs the named notebooks, or all of
 ``chapters/``, with every explorer's frames. Running it twice changes nothing: no
 widget state, no machine's traces, execution counts 1..n.
 """
@@ -15,7 +15,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-CHAPTERS = Path(__file__).parents[1] / "chapters"
+from mlmath_lib.workshop.checkout import root
+
 TIMEOUT = 120  # seconds for one cell; a whole chapter should take less than 20
 ENVIRONMENT = {"MLMATH_FRAMES": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -140,11 +141,13 @@ def _normal_outputs(outputs, count):
 
 def main(arguments=None):
     """Run the command line; return how many notebooks failed."""
-    parser = argparse.ArgumentParser(prog="python -m mlmath_lib.notebooks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m mlmath_lib.workshop.notebooks", description=__doc__
+    )
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks (default: all chapters)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once")
     options = parser.parse_args(arguments)
-    paths = options.paths or sorted(CHAPTERS.rglob("*.ipynb"))
+    paths = options.paths or sorted((root() / "chapters").rglob("*.ipynb"))
     paths = [path for path in paths if ".ipynb_checkpoints" not in path.parts]
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:

@@ -23,7 +23,7 @@ from mlmath_lib.display import canonical_svg, explore, read_explorer, show
 from mlmath_lib.display.explorers import FRAME_LIMIT, _stored
 from mlmath_lib.display.svg import INK, body_lines
 
-STYLE = (Path(mlmath_lib.__file__).parent / "site/theme/static/book.css").read_text()
+STYLE = (Path(mlmath_lib.__file__).parent / "workshop/site/theme/static/book.css").read_text()
 
 
 def page_colours(name):

@@ -6,14 +6,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from book_rules import (
-    RULES,
-    Book,
-    contents_problems,
-    import_problems,
-    name_problems,
-    trace_problems,
-)
 from nbformat.v4 import (
     new_code_cell,
     new_markdown_cell,
@@ -21,9 +13,17 @@ from nbformat.v4 import (
     new_output,
 )
 
-from mlmath_lib.notebooks import normalise
+from mlmath_lib.workshop.notebooks import normalise
+from mlmath_lib.workshop.rules import (
+    RULES,
+    Book,
+    contents_problems,
+    import_problems,
+    name_problems,
+    trace_problems,
+)
 
-BOOK = Book(Path(__file__).parents[1])
+BOOK = Book(Path(__file__).parents[2])
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -423,7 +423,7 @@ def test_a_numbered_name_breaks_its_rule(tmp_path):
 
 
 def test_pictures_too_heavy_together_break_their_rule(tmp_path, monkeypatch):
-    monkeypatch.setattr("book_rules.PICTURES_LIMIT", 100)
+    monkeypatch.setattr("mlmath_lib.workshop.rules.PICTURES_LIMIT", 100)
     (problem,) = RULES["its pictures fit the page"](write_book(tmp_path, good_cells()))
     assert "kB compressed; at most 0 kB: store fewer frames" in problem
 

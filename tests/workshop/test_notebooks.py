@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from mlmath_lib.notebooks import execute, main, normalise
+from mlmath_lib.workshop.notebooks import execute, main, normalise
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 FIGURE = """import matplotlib.pyplot as plt

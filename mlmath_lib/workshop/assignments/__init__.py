@@ -12,6 +12,6 @@
 Only ``folder``, ``marking`` and ``limits`` need otter-grader.
 """
 
-from mlmath_lib.assignments.chapter import Exercise, read_exercises, students_notebook
+from mlmath_lib.workshop.assignments.chapter import Exercise, read_exercises, students_notebook
 
 __all__ = ["Exercise", "read_exercises", "students_notebook"]

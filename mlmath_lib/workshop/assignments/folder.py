@@ -1,6 +1,6 @@
 """Write a chapter's assignment: two notebooks, an autograder and a sheet.
 
-``python -m mlmath_lib.assignments.folder models/k_means_clustering`` or ``… all``.
+``python -m mlmath_lib.workshop.assignments.folder models/k_means_clustering`` or ``… all``.
 """
 
 import argparse
@@ -19,23 +19,24 @@ from pathlib import Path
 import nbformat
 from otter.generate import main as generate
 
-from mlmath_lib.assignments.chapter import read_exercises, students_notebook
-from mlmath_lib.assignments.grading import REFERENCE
 from mlmath_lib.exercises import SECONDS
+from mlmath_lib.workshop.assignments.chapter import read_exercises, students_notebook
+from mlmath_lib.workshop.assignments.grading import REFERENCE
+from mlmath_lib.workshop.checkout import root
 
-ROOT = Path(__file__).parents[2]
+ROOT = root()
 CHAPTERS = ROOT / "chapters"
 OUTPUT = ROOT / "_build" / "assignments"
 ON_GRADESCOPE = "/autograder/source/files"  # where otter-grader unpacks what it carries
 
-LIMITS = "mlmath_lib.assignments.limits.Limits"
+LIMITS = "mlmath_lib.workshop.assignments.limits.Limits"
 
 TEST = """\
 OK_FORMAT = False
 
 from otter.test_files import test_case
 
-from mlmath_lib.assignments.grading import grade
+from mlmath_lib.workshop.assignments.grading import grade
 
 name = "{label}"
 points = {points}
@@ -257,7 +258,7 @@ def build_wheel(folder):
 def main(arguments=None):
     """Run the command line; return how many assignments could not be written."""
     parser = argparse.ArgumentParser(
-        prog="python -m mlmath_lib.assignments.folder", description=__doc__
+        prog="python -m mlmath_lib.workshop.assignments.folder", description=__doc__
     )
     parser.add_argument("chapters", nargs="+", metavar="part/topic", help="or: all")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the folders go")

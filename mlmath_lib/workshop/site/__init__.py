@@ -18,7 +18,7 @@ from pybtex.backends.plaintext import Backend
 from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 
-from mlmath_lib.site import dropdowns, figures, maps, mathjax, pages, solutions
+from mlmath_lib.workshop.site import dropdowns, figures, maps, mathjax, pages, solutions
 
 __all__ = ["setup"]
 

@@ -10,8 +10,8 @@ from docutils import nodes
 from pylatexenc.latex2text import LatexNodes2Text
 from sphinx.application import Sphinx
 
-from mlmath_lib.site import mathjax
-from mlmath_lib.site.figures import Figure
+from mlmath_lib.workshop.site import mathjax
+from mlmath_lib.workshop.site.figures import Figure
 
 __all__ = ["contents", "describe", "links", "plain_formula"]
 

@@ -1,6 +1,6 @@
 """Grade a folder of submissions with one autograder, into one table.
 
-``python -m mlmath_lib.assignments.marking SUBMISSIONS AUTOGRADER.zip`` writes
+``python -m mlmath_lib.workshop.assignments.marking SUBMISSIONS AUTOGRADER.zip`` writes
 ``grades.csv`` and one file of feedback for each submission.
 """
 
@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
-from mlmath_lib.assignments.grading import REFERENCE
+from mlmath_lib.workshop.assignments.grading import REFERENCE
 
 MINUTES = 10  # for one submission, after which it is given up
 
@@ -247,7 +247,7 @@ def _feedback(entry, points):
 def main(arguments=None):
     """Run the command line; return how many submissions could not be graded."""
     parser = argparse.ArgumentParser(
-        prog="python -m mlmath_lib.assignments.marking", description=__doc__
+        prog="python -m mlmath_lib.workshop.assignments.marking", description=__doc__
     )
     parser.add_argument("submissions", type=Path, help="a folder of notebooks")
     parser.add_argument("autograder", type=Path, help="the assignment's autograder.zip")

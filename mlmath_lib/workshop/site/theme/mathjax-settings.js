@@ -1,4 +1,4 @@
-/* Settings of MathJax, put before it into one script by mlmath_lib/site/mathjax.py. */
+/* Settings of MathJax, put before it into one script by mlmath_lib/workshop/site/mathjax.py. */
 window.MathJax = {
   loader: {
     load: [], // everything is in this script already; "ready" below says so

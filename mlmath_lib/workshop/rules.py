@@ -17,10 +17,10 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from mlmath_lib.assignments import read_exercises
 from mlmath_lib.display import read_explorer
 from mlmath_lib.display.svg import SIZE_LIMIT
-from mlmath_lib.notebooks import normalise
+from mlmath_lib.workshop.assignments import read_exercises
+from mlmath_lib.workshop.notebooks import normalise
 
 PICTURES_LIMIT = 210_000  # bytes of a page's figures, gzipped: 250 kB less 40 for the text
 SET_UP_LINES = 8
@@ -35,8 +35,8 @@ GENERATOR_NAMES = {"BitGenerator", "Generator", "PCG64", "SeedSequence", "defaul
 SNAKE_CASE = re.compile(r"_?[a-z]+(_[a-z]+)*|__init__")
 VAGUE_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 TRACES = re.compile(
-    r"(?<![\w.])/(?:home|tmp|work|root)\b|site-packages|ipykernel_\w*|\bat 0x[0-9a-f]{4,}"
-    r"|\bas an AI\b|\bsub-?agents?\b|\bissues show\b"
+    r"(?<![\w.])/(?:home|tmp|work|root)\b|site-[p]ackages|ipykernel[_]\w*|\bat 0x[0-9a-f]{4,}"
+    r"|\bas an [A]I\b|\bsub-?[a]gents?\b|\bissues [s]how\b"
 )
 
 _EQUATION = re.compile(

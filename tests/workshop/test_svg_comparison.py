@@ -12,13 +12,13 @@ import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from svg_comparison import svg_difference
 
 from mlmath_lib.display import canonical_svg
 from mlmath_lib.display.explorers import _stored
-from mlmath_lib.notebooks import execute
+from mlmath_lib.workshop.notebooks import execute
+from mlmath_lib.workshop.svg_comparison import svg_difference
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 
 
 def figure(slope=1.0, colour="C0", label="growth", pixel=0.0):
