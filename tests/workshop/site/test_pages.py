@@ -1,0 +1,36 @@
+"""What the extension writes into each page."""
+
+import pytest
+from workshop.browsing import NOTEBOOKS, build
+
+from mlmath_lib.workshop.site import pages
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"4.9t^2", "4.9t²"),
+        (r"\frac{t^2}2", "t²/2"),
+        (r"(1+r/n)^{nt}", "(1+r/n)ⁿᵗ"),
+        (r"8t\,e^{-t/2}", "8t e^(-t/2)"),
+        (r"\sqrt2=1.414\ldots", "√2=1.414…"),
+        (r"\sin\theta\approx\theta", "sin θ≈θ"),
+        (r"n\to\infty", "n→∞"),
+    ],
+)
+def test_a_formula_in_a_title_is_plain_text(tex, text):
+    assert pages.plain_formula(tex) == text
+
+
+def test_addresses_come_from_one_place(site, tmp_path):
+    """Without an address there are no dead buttons; with one they lead to the fork."""
+    page = f"{NOTEBOOKS[0]}.html"
+    plain = (site / page).read_text(encoding="utf-8")
+    assert "mybinder" not in plain
+    assert "github.com" not in plain
+    build(tmp_path / "_build", MLMATH_REPOSITORY="https://github.com/someone/fork")
+    linked = (tmp_path / "_build" / "html" / page).read_text(encoding="utf-8")
+    path = f"{NOTEBOOKS[0]}.ipynb"
+    binder = f"/v2/gh/someone/fork/main?urlpath=lab%2Ftree%2F{path.replace('/', '%2F')}"
+    assert binder in linked
+    assert f"https://github.com/someone/fork/blob/main/{path}" in linked

@@ -1,0 +1,81 @@
+"""A chapter in a real JupyterLab."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from workshop.browsing import NOTEBOOKS, ROOT
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A JupyterLab server on a copy of one chapter."""
+    chapters, config = tmp_path / "chapters", tmp_path / "config"
+    chapters.mkdir()
+    shutil.copy(ROOT / f"{NOTEBOOKS[0]}.ipynb", chapters / "chapter.ipynb")
+    # All cells stand in the page, not only those near the window.
+    settings = config / "lab/user-settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if name != "MLMATH_FRAMES"}
+    environment |= {"JUPYTER_CONFIG_DIR": str(config), "JUPYTER_DATA_DIR": str(tmp_path / "data")}
+    server = subprocess.Popen(
+        [Path(sys.executable).with_name("jupyter"), "lab", "--no-browser", "--allow-root",
+         f"--port={port}", "--IdentityProvider.token=", "--ServerApp.password=",
+         f"--ServerApp.root_dir={chapters}"],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urlopen(f"http://127.0.0.1:{port}/api", timeout=2).read()
+                break
+            except OSError:
+                assert time.monotonic() < deadline, "JupyterLab does not start"
+                time.sleep(0.3)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_chapter_runs_in_jupyterlab(lab, browser):
+    """Run all cells of a chapter in a real JupyterLab, move a slider, see the figure change."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(120_000)
+    page.goto(f"{lab}/lab/tree/chapter.ipynb")
+    # The status bar says so only when the kernel is connected; before, Run would be lost.
+    idle = page.get_by_text("Python 3 (ipykernel) | Idle")
+    idle.wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    slider = page.locator(".widget-slider .noUi-handle").first
+    slider.wait_for(state="attached")
+    idle.wait_for()
+    assert page.locator(".jp-RenderedText[data-mime-type*=error], .jp-mod-error").count() == 0
+    assert page.locator(".jp-Notebook mjx-merror").count() == 0
+
+    box = page.locator(".widget-vbox", has=slider).first
+    before = box.locator("svg").inner_html()
+    slider.scroll_into_view_if_needed()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "([box, before]) => box.querySelector('svg').innerHTML !== before",
+        arg=[box.element_handle(), before],
+    )
+    page.close()
