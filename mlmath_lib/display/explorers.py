@@ -42,7 +42,8 @@ def explore(draw, *, describe, caption=None, **values):
         What the whole explorer shows; may hold ``$mathematics$``.
     **values : sequence
         One to three parameters of `draw`, each with the values it can take, such
-        as ``n=[1, 2, 4]``. A ``range`` marks a step and gets a play button.
+        as ``n=[1, 2, 4]``. Three or more numbers that only rise, or only fall, get a
+        play button.
 
     Raises
     ------
@@ -113,6 +114,36 @@ def read_explorer(svg):
     base = body_lines(svg)
     explorer["frames"] = ["\n".join(_patched(base, patches)) for patches in explorer["frames"]]
     return explorer
+
+
+def is_ordered(values):
+    """Say whether a parameter can be played through, from its first value to its last.
+
+    Parameters
+    ----------
+    values : sequence
+        The values, as numbers or as the text of numbers.
+
+    Returns
+    -------
+    bool
+        Whether they are three or more numbers that only rise, or only fall.
+
+    References
+    ----------
+    W3C, *Web Content Accessibility Guidelines 2.1*, criterion 2.2.2: what moves can be stopped.
+    https://www.w3.org/TR/WCAG21/#pause-stop-hide
+
+    Examples
+    --------
+    >>> is_ordered([1, 0.5, 0.25]), is_ordered([1, 4, 2]), is_ordered(["mean", "median", "mode"])
+    (True, False, False)
+    """
+    try:
+        steps = np.diff([float(value) for value in values])
+    except (TypeError, ValueError):
+        return False
+    return len(steps) > 1 and bool(np.all(steps > 0) or np.all(steps < 0))
 
 
 def _require_values(values):
@@ -230,7 +261,7 @@ def _live(draw, describe, caption, values):
     rows = []
     for name, slider in sliders.items():
         slider.observe(update, "index")
-        if isinstance(values[name], range):
+        if is_ordered(values[name]):
             play = widgets.Play(min=0, max=len(values[name]) - 1, interval=800)
             widgets.link((play, "value"), (slider, "index"))
             rows.append(widgets.HBox([play, slider]))

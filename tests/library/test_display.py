@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import mlmath_lib
 from mlmath_lib.display import canonical_svg, explore, read_explorer, show
-from mlmath_lib.display.explorers import FRAME_LIMIT, _stored
+from mlmath_lib.display.explorers import FRAME_LIMIT, _stored, is_ordered
 from mlmath_lib.display.svg import INK, body_lines
 
 STYLE = (Path(mlmath_lib.__file__).parent / "workshop/site/theme/static/book.css").read_text()
@@ -481,3 +481,13 @@ class TestLiveExplorer:
     def test_moving_a_slider_draws_and_tells_another_frame(self, live):
         told = "".join(output.get("text", "") for output in live[1])
         assert told.splitlines() == ["['n', 'rate']", "True True", "True 0"]
+
+
+def test_what_is_ordered_plays():
+    assert is_ordered(range(3))
+    assert is_ordered([1, 0.5, 0.25])
+    assert is_ordered(["0.1", "1", "10"])  # as stored
+    assert not is_ordered([1, 4, 2])
+    assert not is_ordered([1, 1, 2])
+    assert not is_ordered([0, 1])  # a switch
+    assert not is_ordered(["mean", "median", "mode"])

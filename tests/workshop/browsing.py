@@ -27,9 +27,9 @@ PAGES = [f"{document}.html" for document in DOCUMENTS] + ["index.html", "search.
 NOTEBOOKS = [name for name in DOCUMENTS if (ROOT / f"{name}.ipynb").exists()]
 
 
-def build(output, **environment):
-    """Build the site into a folder; a warning is an error."""
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", str(ROOT)]
+def build(output, *, source=ROOT, **environment):
+    """Build the site of a book into a folder; a warning is an error."""
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", str(source)]
     options = ["-W", "-n", "--keep-going", "--path-output", str(output.parent)]
     result = subprocess.run(
         [*command, *options], env=os.environ | environment, capture_output=True, text=True

@@ -5,6 +5,7 @@ do not import it. One module for each concern:
 
 - ``figures``: stored SVG figures and explorers become inline HTML;
 - ``dropdowns``: solutions and hidden code become native ``<details>``;
+- ``first_screen``: a chapter's needs, aims and reading time in one strip;
 - ``pages``: what surrounds a chapter (contents, links, description, scripts);
 - ``maps``: a part's chapters and what each builds on, drawn;
 - ``solutions``: the switch that leaves results and solutions out;
@@ -18,7 +19,15 @@ from pybtex.backends.plaintext import Backend
 from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 
-from mlmath_lib.workshop.site import dropdowns, figures, maps, mathjax, pages, solutions
+from mlmath_lib.workshop.site import (
+    dropdowns,
+    figures,
+    first_screen,
+    maps,
+    mathjax,
+    pages,
+    solutions,
+)
 
 __all__ = ["setup"]
 
@@ -41,7 +50,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_html_theme("mlmath_book", THEME)
     # sphinxcontrib-bibtex asks for it at each citation, and pybtex searches all that is installed.
     register_plugin("pybtex.backends", "plaintext", Backend, force=True)
-    for part in (figures, dropdowns, mathjax, pages, maps, solutions):
+    for part in (figures, dropdowns, first_screen, mathjax, pages, maps, solutions):
         part.setup(app)
     # Pages that were built by other code than this must be built again.
     sources = sorted(Path(__file__).parent.glob("*.py"))

@@ -33,7 +33,10 @@ class DropdownTransform(SphinxPostTransform):
         """Replace every foldable node of the document."""
         for node in list(self.document.findall(nodes.Admonition)):
             if "dropdown" in node.get("classes", ()):
-                self._replace(node, ["admonition", node.tagname, *node["classes"]])
+                classes = ["admonition", node.tagname, *node["classes"]]
+                if _is_right_choice(node):
+                    classes.append("right")
+                self._replace(node, list(dict.fromkeys(classes)))
         for node in list(self.document.findall(HideCodeCellNode)):
             self._replace(node, ["hidden-code"])
 
@@ -42,7 +45,12 @@ class DropdownTransform(SphinxPostTransform):
         dropdown, summary = Dropdown(classes=classes, ids=node.get("ids", [])), Summary()
         children = list(node.children)
         if isinstance(node, HideCodeCellNode):
-            summary += nodes.Text(node["prompt_show"])
+            summary += nodes.Text(_prompt(node))
+        elif "proof" in classes:
+            # sphinx-proof writes "Proof. " before the proof's first words.
+            summary += nodes.Text("Proof")
+            first = next(node.findall(nodes.Text))
+            first.parent.replace(first, nodes.Text(first.removeprefix("Proof. ")))
         elif children and isinstance(children[0], nodes.title):
             summary.extend(children.pop(0).children)
         else:
@@ -53,6 +61,18 @@ class DropdownTransform(SphinxPostTransform):
         dropdown += summary
         dropdown.extend(children)
         node.replace_self(dropdown)
+
+
+def _is_right_choice(node: nodes.Element) -> bool:
+    """Say whether a dropdown is the right one among the choices of a question."""
+    feedback = next(node.findall(nodes.paragraph), None)
+    in_question = "question" in node.parent.get("classes", ())
+    return in_question and feedback is not None and feedback.astext().startswith("Right")
+
+
+def _prompt(node: HideCodeCellNode) -> str:
+    """Return what leads to hidden code: a cell that shows nothing is a set-up."""
+    return node["prompt_show"] if len(node.parent.children) > 1 else "Set-up"
 
 
 def visit_dropdown(self: HTML5Translator, node: Dropdown) -> None:

@@ -14,6 +14,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
+from mlmath_lib.display.explorers import is_ordered
+
 __all__ = ["Caption", "Figure", "FigureRenderer", "inline_svg"]
 
 FULL_WIDTH = 400  # points; wider figures fill the column
@@ -138,7 +140,7 @@ def _controls(explorer: dict, name: str) -> str:
             f'<output for="{identifier}" aria-live="off">{first}</output>'
         )
         plays = ""
-        if parameter.get("play"):
+        if is_ordered(parameter["values"]):
             row += '<button type="button">Play</button>'
             plays = " plays"
         rows.append(f'<div class="explorer-row{plays}">{row}</div>')
@@ -148,8 +150,11 @@ def _controls(explorer: dict, name: str) -> str:
 def visit_figure(self: HTML5Translator, node: Figure) -> None:
     """Write a figure; an explorer with its controls, its sentence and its frames."""
     explorer = node["data"]
+    # The first one is to stand on the first screen: book.css keeps it low.
+    first = "" if self.document.get("mlmath_figures") else " first"
+    self.document["mlmath_figures"] = True
     if explorer is None:
-        self.body.append(f'<figure class="plot">\n{node["svg"]}\n')
+        self.body.append(f'<figure class="plot{first}">\n{node["svg"]}\n')
         return
     count = self.document.setdefault("mlmath_explorers", 0) + 1
     self.document["mlmath_explorers"] = count
@@ -157,7 +162,7 @@ def visit_figure(self: HTML5Translator, node: Figure) -> None:
     # Within a script element only "</" could end the data before its end.
     data = json.dumps(explorer, ensure_ascii=False, separators=(",", ":")).replace("</", r"<\/")
     self.body.append(
-        f'<figure class="plot explorer">\n{node["svg"]}\n'
+        f'<figure class="plot{first} explorer">\n{node["svg"]}\n'
         f'<div class="explorer-controls needs-script" role="group" '
         f'aria-label="Explorer {count}">\n{_controls(explorer, f"explorer-{count}")}\n</div>\n'
         f'<p class="explorer-sentence" aria-live="polite">{sentence}</p>\n'

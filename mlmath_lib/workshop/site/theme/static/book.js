@@ -116,7 +116,7 @@
   let opened = [];
   let shrunk = [];
   addEventListener("beforeprint", () => {
-    opened = $$("details:not([open], .hidden-code)");
+    opened = $$("details:not([open], .hidden-code, .question *)");
     opened.forEach((box) => { box.open = true; });
     shrunk = $$('mjx-container[display="true"]')
       .map((box) => [box, box.clientWidth / box.scrollWidth])
