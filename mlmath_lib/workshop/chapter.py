@@ -17,7 +17,17 @@ from typing import NamedTuple
 
 import nbformat
 
-__all__ = ["Chapter", "Directive", "Piece", "Size", "read_chapter", "read_markdown", "reading_time"]
+__all__ = [
+    "Chapter",
+    "Directive",
+    "Exercise",
+    "Piece",
+    "Size",
+    "read_chapter",
+    "read_exercises",
+    "read_markdown",
+    "reading_time",
+]
 
 # What a section is for, by its title; everything else is the main path.
 MAIN, FURTHER, EXERCISES, END = "main path", "going further", "exercises", "end"
@@ -35,6 +45,11 @@ SECONDS_PER_FORMULA = 2  # in a line of text
 SECONDS_PER_EQUATION = 15  # displayed
 SECONDS_PER_LINE_OF_CODE = 4
 SECONDS_PER_FIGURE = 20
+
+
+_POINTS = re.compile(r"^\*(\d+) points\*$", re.MULTILINE)
+_MARKS = re.compile(r"\*\*Marks\.\*\*(.*)", re.DOTALL)
+_MARK = re.compile(r"(?:^|;)\s*(\d+) for ")
 
 
 class Directive(NamedTuple):
@@ -57,6 +72,13 @@ class Directive(NamedTuple):
     def folded(self):
         """Whether it is shown folded."""
         return "dropdown" in self.options.get("class", "").split() or self.kind == "dropdown"
+
+    @property
+    def is_answer(self):
+        """Whether it gives an exercise's answer away."""
+        return self.kind.startswith("solution") or (
+            self.kind == "admonition" and self.argument == "Result"
+        )
 
 
 class Piece(NamedTuple):
@@ -86,6 +108,23 @@ class Size(NamedTuple):
     lines_of_code: int
     figures: int
     cells: int
+
+
+class Exercise(NamedTuple):
+    """One exercise of a chapter; cells are numbered from 1."""
+
+    label: str
+    title: str
+    points: int
+    by_machine: bool
+    hint: str
+    result: str
+    marks: str
+    statement_cell: int
+    solution_cells: list
+    code_cells: list
+    check_cell: int | None
+    answer: str
 
 
 @functools.cache
@@ -203,8 +242,9 @@ class Chapter:
 
     @property
     def name(self):
-        """Part and topic, as in ``calculus/chain_rule``."""
-        return f"{self.path.parent.name}/{self.path.stem}"
+        """Part and topic, as in ``calculus/chain_rule``; a chapter of no part is the template."""
+        part, topic = self.path.parent.name, self.path.stem
+        return topic if part == "chapters" else f"{part}/{topic}"
 
     @cached_property
     def cells(self):
@@ -234,6 +274,10 @@ class Chapter:
     def directives(self):
         """Number of the cell and `Directive`, in order, nested ones too."""
         return self.of_kind("directive")
+
+    def directives_of(self, number):
+        """Return the directives of one cell."""
+        return [directive for cell, directive in self.directives if cell == number]
 
     @cached_property
     def headings(self):
@@ -455,3 +499,159 @@ def reading_time(chapter):
         + SECONDS_PER_FIGURE * size.figures
     )
     return 5 * max(1, ceil(seconds / 60 / 5 - 0.5))
+
+
+def read_exercises(notebook):
+    """Read the exercises of a chapter, each with its points, steps and cells.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        A chapter.
+
+    Returns
+    -------
+    list of Exercise
+        In the chapter's order. ``by_machine`` says whether a check grades it; then
+        ``answer`` is the name of the function that is asked for, and ``check_cell``
+        its check. Otherwise ``marks`` says what a marker gives points for.
+
+    Raises
+    ------
+    ValueError
+        If an exercise lacks points, a hint, a result or a solution, if its check does not
+        say how to draw fresh cases, or if its marks do not add up to its points. The
+        message begins with its label and names the remedy.
+
+    References
+    ----------
+    The directives of sphinx-exercise. https://ebp-sphinx-exercise.readthedocs.io
+
+    Examples
+    --------
+    >>> read_exercises(nbformat.v4.new_notebook())
+    []
+    """
+    read = Chapter(notebook)
+    entries, opened = [], None
+    for number, cell in read.cells:
+        if cell.cell_type == "code":
+            if opened:
+                tagged = "solution" in cell.metadata.get("tags", ())
+                opened["code" if tagged else "checks"].append(number)
+                opened["gate"].add(number)
+            continue
+        before = opened
+        for directive in read.directives_of(number):
+            opened = _collect(directive, number, entries, opened)
+        for entry in (before, opened):
+            if entry:
+                entry["gate"].add(number)
+    return [_exercise(entry, notebook) for entry in entries]
+
+
+def _collect(directive, number, entries, opened):
+    """Enter one directive; return the entry whose solution is open after it."""
+    kind, body = directive.kind, directive.body
+    if kind == "exercise-start":
+        raise ValueError(f"{directive.label}: write the exercise as one directive, {{exercise}}")
+    if kind == "exercise":
+        label = directive.label
+        if entries and entries[-1]["cell"] == number:
+            raise ValueError(f"{label}: an exercise needs a cell of its own")
+        entry = {"label": label, "title": directive.argument, "cell": number, "statement": body}
+        entries.append(entry | {"code": [], "checks": [], "gate": set()})
+    elif kind == "solution-end":
+        return None
+    elif entries:
+        entry = entries[-1]
+        if kind == "hint":
+            entry["hint"] = body
+        elif directive.is_answer:
+            entry["gate"].add(number)
+            if kind == "admonition":
+                entry["result"] = body
+            else:
+                entry["solution"] = body
+                return entry if kind == "solution-start" else opened
+    return opened
+
+
+def _exercise(entry, notebook):
+    """Return the exercise of a collected entry, or say what it lacks."""
+    label = entry["label"]
+
+    def require(condition, remedy):
+        if not condition:
+            raise ValueError(f"{label}: {remedy}")
+
+    points = _POINTS.search(entry["statement"])
+    require(points, "it has no points: end the exercise with a line such as *4 points*")
+    points = int(points[1])
+    require(
+        points > 0 and points % 4 == 0,
+        f"points must be a multiple of 4, a quarter for the cases shown; got {points}",
+    )
+    require(entry.get("hint"), "it has no hint: add a {hint} after the exercise")
+    require(entry.get("result"), "it has no result: add {admonition} Result before the solution")
+    require("solution" in entry, "it has no solution")
+    by_machine, marks, answer = bool(entry["code"] or entry["checks"]), "", ""
+    if by_machine:
+        require(len(entry["checks"]) == 1, "one cell without a tag must hold its check")
+        require(len(entry["code"]) == 1, "its solution must be one cell tagged solution")
+        answer = _answer(notebook.cells[entry["checks"][0] - 1].source, label, require)
+        functions = _functions(notebook.cells[entry["code"][0] - 1].source)
+        require(
+            functions and functions[0].name == answer,
+            f"the first function of its solution must be {answer}, which is checked",
+        )
+        require(ast.get_docstring(functions[0]), f"{answer} needs a docstring: it states the task")
+    else:
+        marks = _MARKS.search(entry["solution"])
+        require(marks, "a solution graded by hand must end with **Marks.** 2 for ...; 2 for ...")
+        marks = " ".join(marks[1].split())
+        given = sum(map(int, _MARK.findall(marks)))
+        require(given == points, f"its marks add up to {given}, its points are {points}")
+    return Exercise(
+        label=label,
+        title=entry["title"],
+        points=points,
+        by_machine=by_machine,
+        hint=entry["hint"],
+        result=entry["result"],
+        marks=marks,
+        statement_cell=entry["cell"],
+        solution_cells=sorted(entry["gate"]),
+        code_cells=entry["code"],
+        check_cell=entry["checks"][0] if by_machine else None,
+        answer=answer,
+    )
+
+
+def _answer(source, label, require):
+    """Return the name that a check cell hands to `check`."""
+    calls = [
+        node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "id", "") == "check"
+    ]
+    require(len(calls) == 1, f"its check cell must hold one check(...); got {len(calls)}")
+    [call] = calls
+    given = getattr(call.args[0], "value", "") if call.args else ""
+    require(given == label, f'its check must begin with "{label}"; got {given!r}')
+    require(
+        len(call.args) > 1 and isinstance(call.args[1], ast.Name),
+        "its check must take the name of a function: ask for a function of the givens",
+    )
+    keywords = {keyword.arg for keyword in call.keywords}
+    require(
+        {"on", "fresh"} <= keywords,
+        "its check needs on=[...], the cases shown, and fresh=lambda rng: (...), one more case",
+    )
+    return call.args[1].id
+
+
+def _functions(source):
+    return [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]

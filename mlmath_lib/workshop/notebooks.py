@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from mlmath_lib.workshop.chapter import Chapter
 from mlmath_lib.workshop.checkout import root
 
 TIMEOUT = 120  # seconds for one cell; a whole chapter should take less than 20
@@ -97,13 +98,11 @@ def normalise(notebook):
             "language_info": {"name": "python"},
         }
     )
-    count, in_solution = 0, False
+    count, folded = 0, Chapter(notebook).in_solutions
     for number, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-        in_solution |= cell.cell_type == "markdown" and "{solution-start}" in cell.source
-        in_solution &= "{solution-end}" not in cell.source
-        if in_solution and (cell.cell_type == "markdown" or "solution" in (tags or ())):
+        if number + 1 in folded and (cell.cell_type == "markdown" or "solution" in (tags or ())):
             # JupyterLab folds it until it is asked for.
             hidden = ["source_hidden", "outputs_hidden"][: 1 + (cell.cell_type == "code")]
             cell.metadata["jupyter"] = dict.fromkeys(sorted(hidden), True)

@@ -92,13 +92,13 @@ def test_the_students_notebook_gives_nothing_away(path):
         assert f":label: {exercise.label}\n" in texts
         assert exercise.hint in texts
         assert exercise.result not in texts
-        given_away = {notebook.cells[number].source for number in exercise.solution_cells}
+        given_away = {notebook.cells[number - 1].source for number in exercise.solution_cells}
         if exercise.by_machine:
-            given_away.discard(notebook.cells[exercise.check_cell].source)
+            given_away.discard(notebook.cells[exercise.check_cell - 1].source)
             assert f"def {exercise.answer}(" in texts
             assert f'"{exercise.label}"' in texts  # the check
             for number in exercise.code_cells:
-                for output in notebook.cells[number].outputs:
+                for output in notebook.cells[number - 1].outputs:
                     assert output not in outputs
         else:
             assert f"({exercise.points} points, graded by hand)" in texts
@@ -304,10 +304,10 @@ def test_an_exercise_is_read_with_its_steps():
         hint="Two cases.",
         result="Of -3 it is 3.",
         marks="",
-        statement_cell=3,
-        solution_cells=[4, 5, 6, 7],
-        code_cells=[5],
-        check_cell=6,
+        statement_cell=4,
+        solution_cells=[5, 6, 7, 8],
+        code_cells=[6],
+        check_cell=7,
         answer="size",
     )
 

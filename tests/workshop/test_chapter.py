@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from mlmath_lib.workshop.assignments import students_notebook
 from mlmath_lib.workshop.chapter import (
     EXERCISES,
     FURTHER,
     MAIN,
     Chapter,
+    read_exercises,
     read_markdown,
     reading_time,
 )
@@ -122,3 +124,67 @@ def test_the_reading_time_grows_with_what_is_read_first():
     assert reading_time(chapter("# T\n\n" + "word " * 2000 + "\n\n## Exercises\n", code)) == long
     hidden = new_code_cell("x = 1\n" * 150, metadata={"tags": ["hide-input"]})
     assert reading_time(chapter("# T\n\n" + "word " * 2000, hidden)) == long
+
+
+SOLVED = """
+{f}{{exercise}} Double
+:label: ex-a
+*4 points*
+{f}
+
+{f}{{hint}}
+Think.
+{f}
+
+{f}{{admonition}} Result
+SECRET
+{f}
+
+{f}{{solution}} ex-a
+SECRET **Marks.** 4 for all.
+{f}
+"""
+BY_CODE = """
+{f}{{exercise}} Double
+:label: ex-a
+*4 points*
+{f}
+
+{f}{{hint}}
+Think.
+{f}
+
+{f}{{admonition}} Result
+SECRET
+{f}
+
+{f}{{solution-start}} ex-a
+{f}
+
+SECRET
+"""
+CHECK = 'check("ex-a", double, on=[(1,)], fresh=lambda rng: (1,))'
+CODE = [
+    new_code_cell('def double(x):\n    """Double."""\n    SECRET', metadata={"tags": ["solution"]}),
+    new_code_cell(CHECK),
+]
+
+
+@pytest.mark.parametrize("fence", FENCES)
+@pytest.mark.parametrize("text", [SOLVED, BY_CODE])
+@pytest.mark.parametrize(
+    "around", ["{}", "``````{{div}}\n{}\n``````", "````````{{note}}\n{}\n````````"]
+)
+def test_no_fence_lets_a_solution_through(fence, text, around):
+    text = around.format(text.format(f=fence))
+    cells = [new_markdown_cell(text)]
+    if "solution-start" in text:
+        cells += [*CODE, new_markdown_cell(f"SECRET\n\n{fence}{{solution-end}}\n{fence}\n\nAfter.")]
+    notebook = new_notebook(cells=cells)
+    [exercise] = read_exercises(notebook)
+    assert exercise.label == "ex-a"
+    assert exercise.by_machine == ("solution-start" in text)
+    left = "\n".join(cell.source for cell in students_notebook(notebook).cells)
+    assert "SECRET" not in left
+    assert "Think." in left
+    assert ("After." in left) == exercise.by_machine

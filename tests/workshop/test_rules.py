@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -27,7 +28,7 @@ BOOK = Book(Path(__file__).parents[2])
 
 
 @pytest.mark.parametrize("name", RULES)
-@pytest.mark.parametrize("chapter", BOOK.chapters, ids=lambda chapter: chapter.path.stem)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=lambda chapter: chapter.name)
 def test_chapter(chapter, name):
     problems = list(RULES[name](chapter))
     assert not problems, _report(f"{chapter.path.relative_to(BOOK.root)}: {name}", problems)
@@ -153,6 +154,25 @@ def test_a_good_chapter_breaks_no_rule(tmp_path, name):
     assert list(RULES[name](write_book(tmp_path, good_cells()))) == []
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_fences_of_colons_are_as_good(tmp_path, name):
+    assert list(RULES[name](write_book(tmp_path, with_colons(good_cells())))) == []
+
+
+def with_colons(cells):
+    """Return the cells with colons in place of backticks, and options as YAML."""
+    for cell in cells.values():
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"^```(?!python)", ":::", cell.source, flags=re.M)
+            cell.source = re.sub(
+                r"((?:^:[a-z]+:.*\n)+)",
+                lambda found: "---\n" + re.sub("(?m)^:", "", found[1]) + "---\n",
+                cell.source,
+                flags=re.M,
+            )
+    return cells
+
+
 def source(cell, old, new):
     """Break a chapter by a change in the source of one cell."""
 
@@ -207,7 +227,7 @@ BROKEN = [
     (
         "it stores no error or warning",
         output("verify", text("stderr", "RuntimeWarning")),
-        "stores a warning: mend its cause: RuntimeWarning",
+        "stores a warning: fix its cause: RuntimeWarning",
     ),
     ("it stores no error or warning", tags("figure", "raises-exception"), "raises nothing"),
     ("it opens with label and title", source("title", "(demo)=", "(other)="), r"\(demo\)="),
@@ -319,6 +339,18 @@ BROKEN = [
     ("its exercises make an assignment", source("one", "*4 points*", ""), "it has no points"),
     ("its exercises make an assignment", source("one", "*4", "*6"), "a multiple of 4.* got 6"),
     ("its exercises make an assignment", source("one", HINT, ""), "it has no hint"),
+    (
+        "its exercises make an assignment",
+        source(
+            "one", "```{exercise}", ":::{exercise-start}\n:label: ex-demo-nil\n:::\n```{exercise}"
+        ),
+        "ex-demo-nil: write the exercise as one directive",
+    ),
+    (
+        "its exercises make an assignment",
+        lambda cells: [with_colons(cells), source("one", "*4 points*", "")(cells)],
+        "it has no points",
+    ),
     ("its exercises make an assignment", source("one", RESULT, ""), "it has no result"),
     ("its exercises make an assignment", source("one", "{solution}", "{note}"), "no solution"),
     ("its exercises make an assignment", source("one", "**Marks.**", ""), r"\*\*Marks"),
@@ -423,7 +455,7 @@ def test_a_numbered_name_breaks_its_rule(tmp_path):
 
 
 def test_pictures_too_heavy_together_break_their_rule(tmp_path, monkeypatch):
-    monkeypatch.setattr("mlmath_lib.workshop.rules.PICTURES_LIMIT", 100)
+    monkeypatch.setattr("mlmath_lib.workshop.rules.pictures.PICTURES_LIMIT", 100)
     (problem,) = RULES["its pictures fit the page"](write_book(tmp_path, good_cells()))
     assert "kB compressed; at most 0 kB: store fewer frames" in problem
 

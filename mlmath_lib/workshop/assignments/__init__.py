@@ -3,7 +3,7 @@
 ``make assignment CHAPTER=models/k_means_clustering`` writes them from the chapter alone,
 ``make grade`` marks a folder of what came back. One module for each concern:
 
-- ``chapter``: reads the exercises of a notebook, and makes the students' notebook of it;
+- ``students``: makes the students' notebook of a chapter;
 - ``folder``: writes an assignment's folder, with an autograder for otter-grader;
 - ``grading``: compares an answer with the worked solution, within a submission's kernel;
 - ``marking``: runs the autograder on a folder of submissions and writes one table;
@@ -12,6 +12,7 @@
 Only ``folder``, ``marking`` and ``limits`` need otter-grader.
 """
 
-from mlmath_lib.workshop.assignments.chapter import Exercise, read_exercises, students_notebook
+from mlmath_lib.workshop.assignments.students import students_notebook
+from mlmath_lib.workshop.chapter import Exercise, read_exercises
 
 __all__ = ["Exercise", "read_exercises", "students_notebook"]

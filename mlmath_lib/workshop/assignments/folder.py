@@ -20,8 +20,9 @@ import nbformat
 from otter.generate import main as generate
 
 from mlmath_lib.exercises import SECONDS
-from mlmath_lib.workshop.assignments.chapter import read_exercises, students_notebook
 from mlmath_lib.workshop.assignments.grading import REFERENCE
+from mlmath_lib.workshop.assignments.students import students_notebook
+from mlmath_lib.workshop.chapter import read_exercises
 from mlmath_lib.workshop.checkout import root
 
 ROOT = root()

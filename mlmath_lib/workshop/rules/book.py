@@ -1,0 +1,143 @@
+"""What the book's files must keep together: contents, imports, names, traces."""
+
+import ast
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from mlmath_lib.workshop.chapter import Chapter, read_markdown
+
+SNAKE_CASE = re.compile(r"_?[a-z]+(_[a-z]+)*|__init__")
+VAGUE_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
+TRACES = re.compile(
+    r"(?<![\w.])/(?:home|tmp|work|root)\b|site-[p]ackages|ipykernel[_]\w*|\bat 0x[0-9a-f]{4,}"
+    r"|\bas an [A]I\b|\bsub-?[a]gents?\b|\bissues [s]how\b"
+)
+
+
+@dataclass(frozen=True)
+class Book:
+    """What chapters refer to in one another."""
+
+    root: Path
+
+    @property
+    def notebooks(self):
+        paths = sorted((self.root / "chapters").rglob("*.ipynb"))
+        return [path for path in paths if ".ipynb_checkpoints" not in path.parts]
+
+    @cached_property
+    def chapters(self):
+        read = [(path, path.read_text(encoding="utf-8")) for path in self.notebooks]
+        return [Chapter(nbformat.reads(text, as_version=4), path, self) for path, text in read]
+
+    @cached_property
+    def equations(self):
+        return Counter(label for chapter in self.chapters for _, label in chapter.equations)
+
+    @cached_property
+    def terms(self):
+        pieces = read_markdown(self._text("glossary.md"))
+        blocks = [piece.what.body for piece in pieces if piece.kind == "directive"]
+        lines = [line for block in blocks for line in block.splitlines()]
+        return {line.strip().lower() for line in lines if re.match(r"[^\s:]", line)}
+
+    @cached_property
+    def sources(self):
+        return set(re.findall(r"^@\w+\{([^,\s]+),", self._text("references.bib"), re.M))
+
+    @cached_property
+    def contents(self):
+        """The files of ``_toc.yml`` in their order."""
+        return list(_files(yaml.safe_load((self.root / "_toc.yml").read_text())))
+
+    def _text(self, name):
+        path = self.root / "chapters" / name
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _files(entry):
+    """Yield the files of a table of contents, depth first."""
+    if isinstance(entry, list):
+        for item in entry:
+            yield from _files(item)
+    elif isinstance(entry, dict):
+        yield from (entry[key] for key in ("root", "file") if key in entry)
+        for key in ("parts", "chapters", "sections"):
+            yield from _files(entry.get(key, []))
+
+
+def imported_modules(tree, package=""):
+    """Yield the full names of modules that a file imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parents, base] if base else parents)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def contents_problems(book):
+    """Say what is wrong with the table of contents."""
+    listed = Counter(book.contents)
+    folder = book.root / "chapters"
+    pages = [*book.notebooks, *sorted(folder.rglob("*.md"))]
+    names = {path.relative_to(book.root).with_suffix("").as_posix() for path in pages}
+    names.discard("chapters/template")
+    for name in sorted(names - set(listed)):
+        yield f"_toc.yml does not list {name}: add it"
+    for name, times in listed.items():
+        if name not in names:
+            yield f"_toc.yml lists {name}, which does not exist"
+        if times > 1:
+            yield f"_toc.yml lists {name} {times} times: once is enough"
+
+
+def import_problems(book):
+    """Say which library module imports what comes later in the book."""
+    parts = list(dict.fromkeys(name.split("/")[1] for name in book.contents if name.count("/") > 1))
+    library = book.root / "mlmath_lib"
+    part_of = {f"mlmath_lib.{part}": number for number, part in enumerate(parts)}
+    for path in sorted(library.rglob("*.py")):
+        relative = path.relative_to(book.root)
+        module = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
+        own = part_of.get(".".join(module.split(".")[:2]), -1)
+        package = module if path.stem == "__init__" else module.rpartition(".")[0]
+        imported = set(imported_modules(ast.parse(path.read_text(encoding="utf-8")), package))
+        for name in sorted({".".join(name.split(".")[:2]) for name in imported}):
+            if part_of.get(name, -1) > own:
+                yield f"{relative} imports {name}, a later part: move what it needs to an earlier"
+
+
+def name_problems(book):
+    """Say which files have a name that says nothing, or numbers, or capitals."""
+    for folder in ("chapters", "mlmath_lib", "tests"):
+        for path in sorted((book.root / folder).rglob("*")):
+            if path.suffix not in {".py", ".ipynb", ".md"} or any(
+                part.startswith((".", "__pycache__")) for part in path.parts
+            ):
+                continue
+            name = path.relative_to(book.root)
+            if VAGUE_NAMES & {path.stem, *name.parts[:-1]}:
+                yield f"{name}: a name that says nothing; name what it holds"
+            if not SNAKE_CASE.fullmatch(path.stem):
+                yield f"{name}: a name must be words in snake_case"
+
+
+def trace_problems(book):
+    """Say which text files outside the notebooks bear traces of a machine."""
+    paths = [*book.root.glob("*.md"), *(book.root / "chapters").rglob("*.md")]
+    paths += [*(book.root / "mlmath_lib").rglob("*.py"), *book.root.glob("*.yml")]
+    for path in sorted(paths):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if found := TRACES.search(line):
+                yield f"{path.relative_to(book.root)}, line {number}: holds {found[0]!r}: remove it"

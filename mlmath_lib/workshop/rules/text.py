@@ -1,0 +1,103 @@
+"""What a chapter's text must hold: title, needs, set-up, verified equations, references."""
+
+import ast
+import re
+from urllib.parse import unquote
+
+from mlmath_lib.workshop.chapter import tree_of
+
+SET_UP_LINES = 8
+CITATIONS = ("cite", "cite:p", "cite:t", "cite:ps", "cite:ts", "cite:alp", "cite:year")
+
+
+def labels_of_calls(chapter, name):
+    """Return number of the cell and label (None if it is no literal) of each call."""
+    found = []
+    for number, call in chapter.calls(name):
+        first = call.args[0] if call.args else None
+        found.append((number, first.value if isinstance(first, ast.Constant) else None))
+    return found
+
+
+def it_opens_with_label_and_title(chapter):
+    first = chapter.notebook.cells[0].source
+    label = f"({chapter.path.stem})="
+    if not re.match(rf"{re.escape(label)}\n+# \S", first):
+        yield f"cell 1: must start with the lines {label} and # Title"
+    for heading in [heading for heading in chapter.headings if heading.level == 1][1:]:
+        yield f"cell {heading.cell}: a second # Title; use ## for sections"
+
+
+def it_says_what_you_need_and_will_be_able_to_do(chapter):
+    second = chapter.notebook.cells[1]
+    for phrase in ("**You need**", "**You will be able to**"):
+        if second.cell_type != "markdown" or phrase not in second.source:
+            yield f"cell 2: must hold {phrase}"
+
+
+def its_third_cell_sets_up(chapter):
+    cell = chapter.notebook.cells[2]
+    tree = tree_of(cell.source) if cell.cell_type == "code" else None
+    if tree is None:
+        yield "cell 3: must be the set-up in code"
+        return
+    lines = sum(1 for line in cell.source.splitlines() if line.strip())
+    if lines > SET_UP_LINES:
+        yield f"cell 3: the set-up has {lines} lines; at most {SET_UP_LINES}"
+    if cell.metadata.get("tags"):
+        yield "cell 3: the set-up is shown: drop its tags"
+    statements = {ast.unparse(statement) for statement in tree.body}
+    for needed in ("plt.style.use('mlmath_lib.book')", "rng = np.random.default_rng(7)"):
+        if needed not in statements:
+            yield f"cell 3: the set-up must hold the line {needed}"
+
+
+def its_headings_skip_no_level(chapter):
+    before = 0
+    for heading in chapter.headings:
+        if heading.level > before + 1:
+            yield (
+                f"cell {heading.cell}: a heading of level {heading.level} follows level {before}: "
+                "use fewer #"
+            )
+        before = heading.level
+
+
+def its_prose_does_not_vanish(chapter):
+    for number, token in chapter.of_kind("myst_line_comment"):
+        yield f"cell {number}: MyST drops a line that begins with %: % {token.content.strip()[:60]}"
+
+
+def its_equations_are_verified(chapter):
+    verified = labels_of_calls(chapter, "verify")
+    for number, label in chapter.equations:
+        if not label.startswith("eq-"):
+            yield f"cell {number}: equation label {label} must start with eq-"
+        if chapter.book.equations[label] > 1:
+            yield f"cell {number}: equation label {label} stands twice in the book: rename one"
+        if label not in {label for _, label in verified}:
+            yield f'cell {number}: equation {label} is not verified: add verify("{label}", ...)'
+    for number, label in verified:
+        if label not in {label for _, label in chapter.equations}:
+            yield f"cell {number}: verify({label!r}) has no equation in the text: add its label"
+    for number, node in chapter.calls("verify"):
+        if len(node.args) > 2 and ast.dump(node.args[1]) == ast.dump(node.args[2]):
+            yield f"cell {number}: verify compares a side with itself: compute it in another way"
+
+
+def its_references_exist(chapter):
+    for number, label in chapter.roles("eq"):
+        if label not in chapter.book.equations:
+            yield f"cell {number}: no equation has the label {label}"
+    for number, text in chapter.roles("term"):
+        term = re.sub(r"^.*<(.*)>$", r"\1", text).strip()
+        if term.lower() not in chapter.book.terms:
+            yield f"cell {number}: {term} is missing in chapters/glossary.md: add it"
+    for number, keys in chapter.roles(*CITATIONS):
+        for key in map(str.strip, keys.split(",")):
+            if key not in chapter.book.sources:
+                yield f"cell {number}: source {key} is missing in chapters/references.bib: add it"
+    for number, link in chapter.links:
+        file = unquote(link.partition("#")[0])
+        if not re.match(r"\w+:|$", file) and not (chapter.path.parent / file).is_file():
+            yield f"cell {number}: the link {link} leads to no file"
