@@ -83,7 +83,7 @@ def power_iteration(A, *, start=None, rng=None, tolerance=1e-10, max_steps=1000)
     >>> print(f"{result.eigenvalue:.6f}", result.eigenvector.round(6), result.converged)
     3.000000 [0.707107 0.707107] True
     """
-    A = _require_square("A", A)
+    A = require_array("A", A, ("n", "n"), remedy="For data use the covariance matrix")
     start = _require_start(start, len(A), rng)
     require_positive("tolerance", tolerance)
     max_steps = require_count("max_steps", max_steps)
@@ -114,23 +114,9 @@ def _oriented(x):
     return x if x[first] > 0 else -x
 
 
-def _require_square(name, value):
-    if np.iscomplexobj(value):
-        raise TypeError(f"{name} must be an array of real numbers; got complex ones")
-    matrix = require_array(name, value, ("n", "n"))
-    if matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(
-            f"{name} must be square, of shape (n, n); got shape {matrix.shape}. "
-            "For data use its covariance matrix"
-        )
-    return matrix
-
-
 def _require_start(start, n, rng):
     if start is None:
         return np.random.default_rng(rng).standard_normal(n)
-    if np.iscomplexobj(start):
-        raise TypeError("start must be an array of real numbers; got complex ones")
     start = require_array("start", start, (n,))
     largest = np.abs(start).max()
     if largest == 0:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_count
+from mlmath_lib._validation import require_array, require_axis, require_count, require_counts
 
 
 class DiceSums(NamedTuple):
@@ -158,8 +158,8 @@ def running_mean(X, *, axis=-1):
     >>> print(running_mean([[1e16, 1, -1e16], [2, 4, 6]])[:, -1])
     [0.33333333 4.        ]
     """
-    X = require_array("X", X, ("n_values",) * max(_dimensions(X), 1))
-    X = np.moveaxis(X, _require_axis(axis, X.ndim), -1)
+    X = require_array("X", X, (..., "n_values"))
+    X = np.moveaxis(X, require_axis("axis", axis, X), -1)
     n_values = X.shape[-1]
     if not np.abs(X).max() < np.finfo(float).max / (4 * n_values):
         raise ValueError(
@@ -227,34 +227,14 @@ def chebyshev_bound(variance, distance, *, n_values=1):
     """
     variance = _require_each("variance", variance, "finite numbers >= 0", lambda v: v >= 0)
     distance = _require_each("distance", distance, "finite numbers > 0", lambda v: v > 0)
-    if np.asarray(n_values).dtype.kind not in "iu":
-        raise TypeError(f"n_values must be whole numbers >= 1; got {n_values!r:.80}")
-    n_values = _require_each("n_values", n_values, "whole numbers >= 1", lambda v: v >= 1)
+    n_values = require_counts("n_values", n_values)
     with np.errstate(over="ignore"):  # an infinite fraction is a bound of 1
         return np.minimum(1.0, variance / distance / distance / n_values)
 
 
-def _dimensions(value):
-    try:
-        return np.ndim(value)
-    except ValueError:  # a ragged list, for which require_array has the message
-        return 1
-
-
-def _require_axis(axis, n_axes):
-    if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
-        raise TypeError(f"axis must be a whole number; got {axis!r:.80}")
-    if not -n_axes <= axis < n_axes:
-        raise ValueError(
-            f"axis must be one of the {n_axes} axes of X, from {-n_axes} to {n_axes - 1}; "
-            f"got {axis}"
-        )
-    return axis
-
-
 def _require_each(name, value, requirement, holds):
     """Return `value` as a float array of its own shape, each entry as required."""
-    array = require_array(name, value, ("...",) * _dimensions(value))
+    array = require_array(name, value, ...)
     if not holds(array).all():
         raise ValueError(f"{name} must be {requirement}; got {array[~holds(array)][0]:g}")
     return array

@@ -11,7 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from mlmath_lib._validation import require_array, require_count, require_number
+from mlmath_lib._validation import (
+    require_array,
+    require_count,
+    require_counts,
+    require_number,
+)
 
 ROUNDING = 1e-12  # a size this close to a whole number, relatively, is that number
 
@@ -134,7 +139,7 @@ def margin_of_error(standard_deviation, n, *, confidence=0.95, population=None):
     [0.098  0.049  0.0245]
     """
     standard_deviation = _require_above_zero("standard_deviation", standard_deviation)
-    counts = _require_counts("n", n, minimum=1)
+    counts = require_counts("n", n, minimum=1)
     margin = _two_sided_quantile(confidence) * standard_deviation / np.sqrt(counts)
     if population is None:
         return margin
@@ -180,8 +185,8 @@ def finite_population_correction(n, population):
     >>> print(finite_population_correction([1, 50, 100], 100).round(4))
     [1.     0.7107 0.    ]
     """
-    n = _require_counts("n", n, minimum=1)
-    population = _require_counts("population", population, minimum=2)
+    n = require_counts("n", n, minimum=1)
+    population = require_counts("population", population, minimum=2)
     if np.any(n > population):
         sizes, limits = np.broadcast_arrays(n, population)
         first = np.argmax(sizes > limits)
@@ -297,26 +302,15 @@ def _two_sided_quantile(confidence):
 
 def _require_above_zero(name, value):
     """Return `value` as a float array of its own shape, each entry above zero."""
-    array = require_array(name, value, ("...",) * _dimensions(value))
+    array = require_array(name, value, ...)
     if not (array > 0).all():
         raise ValueError(f"{name} must be above 0; got {array[~(array > 0)][0]:g}")
     return array
 
 
-def _require_counts(name, value, *, minimum):
-    """Return whole numbers as a float array of their own shape, each at least `minimum`."""
-    array = require_array(name, value, ("...",) * _dimensions(value))
-    if np.asarray(value).dtype.kind not in "iu":
-        raise TypeError(f"{name} must be whole numbers >= {minimum}; got {value!r:.80}")
-    if not (array >= minimum).all():
-        worst = array[~(array >= minimum)][0]
-        raise ValueError(f"{name} must be whole numbers >= {minimum}; got {worst:.0f}")
-    return array
-
-
 def _require_successes(successes, n):
-    successes = _require_counts("successes", successes, minimum=0)
-    n = _require_counts("n", n, minimum=1)
+    successes = require_counts("successes", successes, minimum=0)
+    n = require_counts("n", n, minimum=1)
     if np.any(successes > n):
         counts, sizes = np.broadcast_arrays(successes, n)
         first = np.argmax(counts > sizes)
@@ -324,10 +318,3 @@ def _require_successes(successes, n):
             f"successes must be at most n; got {counts.flat[first]:.0f} of {sizes.flat[first]:.0f}"
         )
     return successes, n
-
-
-def _dimensions(value):
-    try:
-        return np.ndim(value)
-    except ValueError:  # a ragged list, for which require_array has the message
-        return 1

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib._validation import require_array
+from mlmath_lib._validation import require_array, require_axis
 
 
 class ExactSum(NamedTuple):
@@ -237,13 +237,7 @@ def _along_first(array, axis):
     """Return the array with `axis` in front, or flat if `axis` is None."""
     if axis is None:
         return array.ravel()
-    if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
-        raise TypeError(f"axis must be None or a whole number; got {axis!r:.80}")
-    if not -array.ndim <= axis < array.ndim:
-        raise ValueError(
-            f"axis must be one of the {array.ndim} axes, counted from 0 or, from the end, from -1; "
-            f"got {axis}"
-        )
+    axis = require_axis("axis", axis, array)
     return np.moveaxis(array, axis, 0)
 
 

@@ -463,7 +463,7 @@ def into_a_plain_array(x):
         (lambda x: x * 1j, TypeError, r"operands of multiply must be real numbers; got 1j"),
         (lambda x: x * "2", TypeError, r"operands of multiply must be real numbers; got '2'"),
         (lambda x: None, TypeError, r"must return a number .*got None. Is a return missing\?"),
-        (lambda x: "text", TypeError, r"what function returns must be an array of numbers"),
+        (lambda x: "text", TypeError, r"what function returns must be an array of real numbers"),
     ],
 )
 def test_what_cannot_be_differentiated_is_refused_in_both_modes(function, error, message):
@@ -531,7 +531,7 @@ def test_a_derivative_inside_a_derivative_is_refused_and_not_confused_with_it():
     # d/dx of x d/du (x + u) is 1; were both slopes the same eps, it would be 2.
     with pytest.raises(TypeError, match=r"operands of add must be dual numbers of one derivative"):
         jacobian_vector_product(lambda x: x * inner_slope(x), 1.0, 1.0)
-    with pytest.raises(TypeError, match=r"what function returns must be an array of numbers"):
+    with pytest.raises(TypeError, match=r"what function returns must be an array of real numbers"):
         jacobian_vector_product(
             lambda x: x * jacobian_vector_product(lambda u: x, 1.0, 1.0).product, 2.0, 1.0
         )
@@ -566,5 +566,5 @@ def test_unfit_arguments_are_refused():
         Dual([1.0, 2.0], 1.0)
     with pytest.raises(ValueError, match=r"x must be finite; got 1 NaN"):
         value_and_gradient(np.sin)(np.nan)
-    with pytest.raises(TypeError, match=r"x must be an array of numbers"):
+    with pytest.raises(TypeError, match=r"x must be an array of real numbers"):
         value_and_gradient(np.sin)("one")

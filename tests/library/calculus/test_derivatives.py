@@ -300,9 +300,9 @@ def test_a_slow_but_right_gradient_needs_a_looser_tolerance():
 def test_derivative_names_each_mistake():
     with pytest.raises(TypeError, match="function must be a function that returns one value"):
         derivative(3, 1.0)
-    with pytest.raises(TypeError, match="x must be an array of numbers; got 'one'"):
+    with pytest.raises(TypeError, match="x must be an array of real numbers; got 'one'"):
         derivative(np.sin, "one")
-    with pytest.raises(TypeError, match="x must be an array of numbers"):
+    with pytest.raises(TypeError, match="x must be an array of real numbers"):
         derivative(np.sin, [[1.0], [1.0, 2.0]])
     with pytest.raises(ValueError, match="x must be finite; got 1 NaN"):
         derivative(np.sin, [1.0, np.nan])

@@ -224,7 +224,7 @@ def test_samples_name_each_mistake():
         integrate_samples(x, x[:, np.newaxis])
     with pytest.raises(ValueError, match="values must be finite; got 1 NaN"):
         integrate_samples([0.0, np.nan, 1.0, 2.0], x)
-    with pytest.raises(TypeError, match="values must be an array of numbers"):
+    with pytest.raises(TypeError, match="values must be an array of real numbers"):
         integrate_samples(["a", "b", "c", "d"], x)
     with pytest.raises(ValueError, match="rule must be one of left, right, trapezoid, simpson; g"):
         integrate_samples(x, x, rule="midpoint")

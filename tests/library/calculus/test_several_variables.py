@@ -291,7 +291,7 @@ def test_directional_derivative_names_each_mistake():
         directional_derivative(np.sum, [1.0, 2.0], [1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match=r"direction must not be zero; got \[0. 0.\]"):
         directional_derivative(np.sum, [1.0, 2.0], [0, 0])
-    with pytest.raises(TypeError, match="direction must be an array of numbers; got 'north'"):
+    with pytest.raises(TypeError, match="direction must be an array of real numbers; got 'north'"):
         directional_derivative(np.sum, [1.0, 2.0], "north")
     with pytest.raises(ValueError, match="step must be a finite number > 0; got -1"):
         directional_derivative(np.sum, [1.0, 2.0], [1, 0], step=-1)

@@ -125,7 +125,7 @@ def test_taylor_functions_name_each_mistake():
         taylor_coefficients([])
     with pytest.raises(ValueError, match="derivatives must be finite; got 1 NaN"):
         taylor_coefficients([1.0, np.inf])
-    with pytest.raises(TypeError, match="derivatives must be an array of numbers"):
+    with pytest.raises(TypeError, match="derivatives must be an array of real numbers"):
         taylor_coefficients(["a"])
     with pytest.raises(ValueError, match=r"coefficients must hold at least one entry.* shape \(\)"):
         taylor_polynomial(1.0, 0.0)

@@ -187,7 +187,7 @@ def test_aitken_leaves_values_in_a_line_alone():
         (lambda: extrapolate([1.0, 2.0], 1), ValueError, "ratio must differ from 1, .*; got 1"),
         (lambda: extrapolate([[1.0]], 0.5), ValueError, r"values must have shape \(n_values,\)"),
         (lambda: aitken([1.0, 2.0]), ValueError, "values must hold at least 3 numbers; got 2"),
-        (lambda: aitken("abc"), TypeError, "values must be an array of numbers"),
+        (lambda: aitken("abc"), TypeError, "values must be an array of real numbers"),
     ],
 )
 def test_errors_say_what_is_wrong(call, error, message):

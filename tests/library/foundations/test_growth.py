@@ -82,8 +82,8 @@ def test_arguments_broadcast_and_years_may_look_back():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (("ten", 0.1, 1, 1), TypeError, "principal must be an array of numbers; got 'ten'"),
-        ((1, 0.1, 1, "monthly"), TypeError, "periods_per_year must be an array of numbers"),
+        (("ten", 0.1, 1, 1), TypeError, "principal must be an array of real numbers; got 'ten'"),
+        ((1, 0.1, 1, "monthly"), TypeError, "periods_per_year must be an array of real numbers"),
         ((1, np.nan, 1, 1), ValueError, "rate must be finite; got 1 NaN"),
         ((1, 0.1, np.inf, 1), ValueError, "years must be finite; got 1 NaN or infinite"),
         (
@@ -129,7 +129,7 @@ def test_e_by_limit_lies_within_its_two_bounds(n):
     [
         (0, ValueError, "n must be > 0, or np.inf for the limit; got 0"),
         ([1, -4], ValueError, "n must be > 0, .*; got -4"),
-        ("many", TypeError, "n must be an array of numbers; got 'many'"),
+        ("many", TypeError, "n must be an array of real numbers; got 'many'"),
     ],
 )
 def test_e_by_limit_says_what_is_wrong(n, error, message):

@@ -91,7 +91,7 @@ def test_other_units_change_the_slope_and_no_prediction(sample, unit, shift):
         ([1, 2], [1, 2, 3], ValueError, r"y must have shape \(2,\); got shape \(3,\)"),
         ([[1], [2]], [1, 2], ValueError, r"x must have shape \(n_samples,\)"),
         ([1, np.nan], [1, 2], ValueError, "x must be finite; got 1 NaN"),
-        ([1, 2], ["a", "b"], TypeError, "y must be an array of numbers"),
+        ([1, 2], ["a", "b"], TypeError, "y must be an array of real numbers"),
     ],
 )
 def test_fit_line_says_what_it_needs(x, y, error, message):

@@ -355,7 +355,7 @@ def test_geodesics_on_the_roll_improve_with_points():
 @pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
-        (lambda: sphere("0", 0), TypeError, "u must be an array of numbers; got '0'"),
+        (lambda: sphere("0", 0), TypeError, "u must be an array of real numbers; got '0'"),
         (lambda: sphere(0, np.nan), ValueError, "v must be finite; got 1 NaN"),
         (lambda: sphere(0, 0, -1), ValueError, "radius must be a finite number > 0; got -1"),
         (
@@ -370,7 +370,7 @@ def test_geodesics_on_the_roll_improve_with_points():
         ),
         (lambda: torus(0, 0, 0, 2), ValueError, "major must be a finite number > 0; got 0"),
         (lambda: boy_surface(-0.5, 0), ValueError, "u must be at least 0, a modulus; got -0.5"),
-        (lambda: boy_surface(0, [[1], [2, 3]]), TypeError, "v must be an array of numbers"),
+        (lambda: boy_surface(0, [[1], [2, 3]]), TypeError, "v must be an array of real numbers"),
         (lambda: swiss_roll([1, -2], 0), ValueError, "angle must be at least 0; got -2"),
         (lambda: swiss_roll_arc_length(-1), ValueError, "angle must be at least 0; got -1"),
         (

@@ -211,9 +211,11 @@ def test_what_is_no_distribution_is_refused():
         cross_entropy([0.5, 0.5], [0.5, 0.4])
     with pytest.raises(ValueError, match=r"q must be finite; got 1 NaN or infinite"):
         kl_divergence([0.5, 0.5], [np.nan, 1])
-    with pytest.raises(TypeError, match=r"p must be an array of numbers; got \['a', 'b'\]"):
+    with pytest.raises(TypeError, match=r"p must be an array of real numbers; got \['a', 'b'\]"):
         entropy(["a", "b"])
-    with pytest.raises(TypeError, match=r"p must be an array of numbers; got \[\[1\], \[0, 1\]\]"):
+    with pytest.raises(
+        TypeError, match=r"p must be an array of real numbers; got \[\[1\], \[0, 1\]\]"
+    ):
         entropy([[1], [0, 1]])
 
 

@@ -178,7 +178,7 @@ class TestKMeans:
         [
             ({"X": [1.0, 2.0]}, ValueError, r"X must have shape .* use X\[:, np.newaxis\]"),
             ({"X": [[1.0], [np.nan]]}, ValueError, "X must be finite; got 1 NaN"),
-            ({"X": "points"}, TypeError, "X must be an array of numbers"),
+            ({"X": "points"}, TypeError, "X must be an array of real numbers"),
             ({"n_clusters": 9}, ValueError, "at most the number of points, 4; got 9"),
             ({"n_clusters": 0}, ValueError, "n_clusters must be a whole number >= 1; got 0"),
             ({"n_clusters": 2.0}, TypeError, "n_clusters must be a whole number"),

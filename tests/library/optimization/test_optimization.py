@@ -179,7 +179,7 @@ def test_a_gradient_that_changes_its_result_in_place_does_no_harm():
         ({"gradient": lambda _: "down"}, TypeError, r"^gradient must return an array of numbers"),
         ({"start": 1.0}, ValueError, r"^start must have shape \(d,\); got shape \(\)"),
         ({"start": [np.nan]}, ValueError, r"^start must be finite"),
-        ({"start": ["a"]}, TypeError, r"^start must be an array of numbers"),
+        ({"start": ["a"]}, TypeError, r"^start must be an array of real numbers"),
         ({"step_size": 0}, ValueError, r"^step_size must be a finite number > 0; got 0"),
         ({"step_size": "0.1"}, TypeError, r"^step_size must be a finite number > 0"),
         ({"tolerance": -1}, ValueError, r"^tolerance must be a finite number > 0; got -1"),

@@ -184,19 +184,27 @@ class TestRunningMean:
         assert running_mean(np.ones((3, 1))).shape == (3, 1)
 
     def test_errors(self):
-        with pytest.raises(ValueError, match=r"X must have shape \(n_values,\); got shape \(\)"):
+        with pytest.raises(
+            ValueError, match=r"X must have shape \(\.\.\., n_values\); got shape \(\)"
+        ):
             running_mean(3.5)
-        with pytest.raises(ValueError, match=r"X must have shape \(n_values,\); got shape \(0,\)"):
+        with pytest.raises(
+            ValueError, match=r"X must have shape \(\.\.\., n_values\); got shape \(0,\)"
+        ):
             running_mean([])
-        with pytest.raises(TypeError, match=r"X must be an array of numbers; got 'six'"):
+        with pytest.raises(TypeError, match=r"X must be an array of real numbers; got 'six'"):
             running_mean("six")
-        with pytest.raises(TypeError, match=r"X must be an array of numbers; got \[\[1, 2\]"):
+        with pytest.raises(TypeError, match=r"X must be an array of real numbers; got \[\[1, 2\]"):
             running_mean([[1, 2], [3]])
         with pytest.raises(ValueError, match=r"X must be finite; got 1 NaN or infinite values"):
             running_mean([1.0, np.nan])
-        with pytest.raises(ValueError, match=r"axis must be one of the 1 axes of X, from -1 to 0"):
+        with pytest.raises(
+            ValueError, match=r"axis must be a whole number from -1 to 0, for shape \(2,\)"
+        ):
             running_mean([1.0, 2.0], axis=1)
-        with pytest.raises(TypeError, match=r"axis must be a whole number; got None"):
+        with pytest.raises(
+            TypeError, match=r"axis must be a whole number from -1 to 0.*; got None"
+        ):
             running_mean([1.0, 2.0], axis=None)
         with pytest.raises(ValueError, match=r"X must be small enough to add 2 values; .* 1e\+308"):
             running_mean([1e308, 1e308])
@@ -250,7 +258,9 @@ class TestChebyshevBound:
             chebyshev_bound(1, [1, 0])
         with pytest.raises(ValueError, match=r"distance must be finite; got 1 NaN or infinite"):
             chebyshev_bound(1, np.inf)
-        with pytest.raises(TypeError, match=r"variance must be an array of numbers; got 'one'"):
+        with pytest.raises(
+            TypeError, match=r"variance must be an array of real numbers; got 'one'"
+        ):
             chebyshev_bound("one", 1)
         with pytest.raises(TypeError, match=r"n_values must be whole numbers >= 1; got 10\.5"):
             chebyshev_bound(1, 1, n_values=10.5)
