@@ -267,9 +267,7 @@ def small_chapter():
     """Return a chapter with an exercise whose fresh cases are of both signs."""
     cells = [
         new_markdown_cell("# Small"),
-        new_markdown_cell(
-            "**You need** [doubling](../basics/doubling.ipynb).\n\nReading time: 5 minutes."
-        ),
+        new_markdown_cell("**You need** [doubling](../basics/doubling.ipynb)."),
         new_code_cell("from mlmath_lib.exercises import check"),
         new_markdown_cell(
             "```{exercise} Size\n:label: ex-small-size\n\nWrite `size`.\n\n*4 points*\n```\n\n"

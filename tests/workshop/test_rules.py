@@ -106,7 +106,7 @@ def good_cells():
     return {
         "title": new_markdown_cell("(demo)=\n# Demo\n\nA question."),
         "needs": new_markdown_cell("**You need** nothing. **You will be able to** double."),
-        "set-up": code(SET_UP),
+        "set-up": code(SET_UP, tags=["hide-input"]),
         "theory": new_markdown_cell(
             "## Theory\n\n$$\n1 + 1 = 2\n$$ (eq-demo-sum)\n\nBy {eq}`eq-demo-sum`, {term}`inertia` "
             "and {cite:t}`lloyd1982`, see [itself](demo.ipynb#theory), "
@@ -248,6 +248,11 @@ BROKEN = [
         source("needs", "able to**", "glad to**"),
         r"must hold \*\*You will be able to",
     ),
+    (
+        "it says what you need and will be able to do",
+        source("needs", "double.", "double.\n\nReading time: 5 minutes."),
+        "the reading time is computed",
+    ),
     ("its third cell sets up", without("needs"), "must be the set-up in code"),
     ("its third cell sets up", source("set-up", "(7)", "(8)"), "must hold the line rng ="),
     ("its third cell sets up", source("set-up", "plt.style", "# "), "must hold the line plt"),
@@ -256,7 +261,7 @@ BROKEN = [
         source("set-up", "\nrng", "\nx = 1\nx = 2\nx = 3\nx = 4\nrng"),
         "has 9 lines; at most 8",
     ),
-    ("its third cell sets up", tags("set-up", "hide-input"), "drop its tags"),
+    ("its third cell sets up", tags("set-up"), "tag it hide-input"),
     ("its headings skip no level", source("theory", "## T", "### T"), "level 3 follows level 1"),
     ("its equations are verified", without("verify"), "eq-demo-sum is not verified"),
     (

@@ -22,7 +22,7 @@ from otter.generate import main as generate
 from mlmath_lib.exercises import SECONDS
 from mlmath_lib.workshop.assignments.grading import REFERENCE
 from mlmath_lib.workshop.assignments.students import students_notebook
-from mlmath_lib.workshop.chapter import read_exercises
+from mlmath_lib.workshop.chapter import Chapter, read_exercises, reading_time
 from mlmath_lib.workshop.checkout import root
 
 ROOT = root()
@@ -122,9 +122,9 @@ def sheet(notebook, exercises):
     str
         Markdown.
     """
-    title = re.search(r"^# (.+)$", notebook.cells[0].source, re.MULTILINE)[1]
-    needs = _detach(notebook.cells[1].source)  # what it needs, objectives and reading time
-    lines = [f"# {title}: assignment", "", needs, "", "## Points", ""]
+    chapter = Chapter(notebook)
+    lines = [f"# {chapter.title}: assignment", "", _detach(notebook.cells[1].source), ""]
+    lines += [f"Reading time: {reading_time(chapter)} minutes.", "", "## Points", ""]
     lines += ["| exercise | label | points | graded |", "|---|---|---|---|"]
     for exercise in exercises:
         how = "by the autograder" if exercise.by_machine else "by hand"

@@ -33,6 +33,8 @@ def it_says_what_you_need_and_will_be_able_to_do(chapter):
     for phrase in ("**You need**", "**You will be able to**"):
         if second.cell_type != "markdown" or phrase not in second.source:
             yield f"cell 2: must hold {phrase}"
+    if "Reading time" in second.source:
+        yield "cell 2: the reading time is computed (reading_time): drop the one that is typed"
 
 
 def its_third_cell_sets_up(chapter):
@@ -44,8 +46,8 @@ def its_third_cell_sets_up(chapter):
     lines = sum(1 for line in cell.source.splitlines() if line.strip())
     if lines > SET_UP_LINES:
         yield f"cell 3: the set-up has {lines} lines; at most {SET_UP_LINES}"
-    if cell.metadata.get("tags"):
-        yield "cell 3: the set-up is shown: drop its tags"
+    if cell.metadata.get("tags") != ["hide-input"]:
+        yield "cell 3: the set-up is folded on the page: tag it hide-input, and nothing else"
     statements = {ast.unparse(statement) for statement in tree.body}
     for needed in ("plt.style.use('mlmath_lib.book')", "rng = np.random.default_rng(7)"):
         if needed not in statements:

@@ -49,7 +49,6 @@ def make_strip(app: Sphinx, doctree: nodes.document) -> None:
     first.replace_self(strip)
     for node in folded[1:]:
         node.parent.remove(node)
-    folded = [node for node in folded if not node.astext().startswith("Reading time:")]
     strip += Dropdown("", Summary("", "Needs and objectives in full"), *folded)
 
 
