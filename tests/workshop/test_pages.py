@@ -44,18 +44,44 @@ def test_page_says_what_it_is(visit):
 
 @every_page
 def test_mathematics_is_typeset(visit):
-    page = visit.page
-    # MathJax prints an unknown command in red instead of an error.
-    broken = 'mjx-merror, [data-mjx-error], mjx-mtext[style*="color: red"]'
-    assert page.locator(broken).count() == 0
-    assert page.locator("mjx-container").count() == page.locator("mjx-assistive-mml").count()
-    written = page.locator("main .math").count()
-    assert page.locator("main .math mjx-container").count() >= written
-    loaded = page.locator("script[src*=mathjax]").count() > 0
-    assert loaded == (written > 0), "a page loads MathJax if and only if it has a formula"
-    text = page.locator("main").inner_text()
+    formulas, bare, fonts = visit.page.evaluate(
+        """async () => {
+            const formulas = document.querySelectorAll("math").length;
+            if (formulas) await document.fonts.ready;
+            return [formulas,
+                    [...document.querySelectorAll("main .math")]
+                        .filter(box => !box.querySelector("math")).map(box => box.outerHTML),
+                    [...document.fonts].map(font => `${font.family} ${font.status}`)];
+        }"""
+    )
+    assert bare == []
+    assert fonts == (["Mathematics loaded"] if formulas else []), "the font comes with formulas"
+    text = visit.page.locator("main").inner_text()
     for trace in (r"\(", r"\[", "$$", "{eq}", "{ref}", "{term}", "{cite", ":label:"):
         assert trace not in text, f"{trace} stands raw on the page"
+
+
+@every_page
+def test_a_copied_page_has_its_formulas_as_tex(visit):
+    copied, formulas = visit.page.evaluate(
+        """() => {
+            let copied = getSelection().toString();
+            const note = event => { copied = event.clipboardData.getData("text/plain"); };
+            document.addEventListener("copy", note);
+            document.execCommand("selectAll");
+            document.execCommand("copy");
+            document.removeEventListener("copy", note);
+            const shown = [...document.querySelectorAll("main math")].filter(formula =>
+                formula.checkVisibility({contentVisibilityAuto: true}));
+            return [copied, shown.map(formula => formula.querySelector("annotation").textContent)];
+        }"""
+    )
+    visit.page.evaluate("getSelection().empty()")
+    rest = " ".join(copied.split())
+    for formula in formulas:
+        before, found, rest = rest.partition(" ".join(formula.split()))
+        assert found, f"{formula} is not copied, or not in its place: {before[:200]}"
+    assert not {"Copy", "#", "¶"} & set(copied.split("\n")), "buttons are no text"
 
 
 @every_page

@@ -9,7 +9,7 @@ do not import it. One module for each concern:
 - ``pages``: what surrounds a chapter (contents, links, description, scripts);
 - ``maps``: a part's chapters and what each builds on, drawn;
 - ``solutions``: the switch that leaves results and solutions out;
-- ``mathjax``: the part of MathJax that the book uses, served from the site.
+- ``mathematics``: formulas as MathML, and the font that they are set in.
 """
 
 import zlib
@@ -24,7 +24,7 @@ from mlmath_lib.workshop.site import (
     figures,
     first_screen,
     maps,
-    mathjax,
+    mathematics,
     pages,
     solutions,
 )
@@ -50,7 +50,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_html_theme("mlmath_book", THEME)
     # sphinxcontrib-bibtex asks for it at each citation, and pybtex searches all that is installed.
     register_plugin("pybtex.backends", "plaintext", Backend, force=True)
-    for part in (figures, dropdowns, first_screen, mathjax, pages, maps, solutions):
+    for part in (figures, dropdowns, first_screen, mathematics, pages, maps, solutions):
         part.setup(app)
     # Pages that were built by other code than this must be built again.
     sources = sorted(Path(__file__).parent.glob("*.py"))

@@ -10,7 +10,7 @@ from docutils import nodes
 from pylatexenc.latex2text import LatexNodes2Text
 from sphinx.application import Sphinx
 
-from mlmath_lib.workshop.site import mathjax
+from mlmath_lib.workshop.site import mathematics
 from mlmath_lib.workshop.site.figures import Figure
 
 __all__ = ["contents", "describe", "links", "plain_formula"]
@@ -92,17 +92,26 @@ def plain_formula(tex: str) -> str:
     return " ".join(LatexNodes2Text(math_mode="text").latex_to_text(tex).split())
 
 
+def _html(node: nodes.Node) -> str:
+    """Return a title's text and its formulas as HTML."""
+    if isinstance(node, nodes.math):
+        return mathematics.to_mathml(node.astext())
+    if not node.children:
+        return escape(node.astext())
+    return "".join(_html(child) for child in node.children)
+
+
 def _name(env, docname: str) -> str:
     """Return a page's title with its chapter's number, as HTML."""
     number = env.toc_secnumbers.get(docname, {}).get("", ())
-    text = escape(_plain(env.titles[docname]))
+    text = _html(env.titles[docname])
     return f'<span class="number">{".".join(map(str, number))}</span> {text}' if number else text
 
 
 def _sections(env, docname: str) -> str:
     """Return the list of a page's sections, as HTML; empty without any."""
     items = [
-        f'<li><a href="{escape(reference["anchorname"])}">{escape(_plain(reference))}</a></li>'
+        f'<li><a href="{escape(reference["anchorname"])}">{_html(reference)}</a></li>'
         for part in env.tocs[docname].children[:1]
         for inner in part.children[1:]
         for entry in inner.children
@@ -239,17 +248,16 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
         for node in doctree.findall(nodes.Element)
         for name in node.get("classes", ())
     )
-    context["body"] = mathjax.reserve_space(_mended(context.get("body", "")))
+    context["body"] = _mended(context.get("body", ""))
+    uses_math = "<math" in context["body"] + context["contents_html"]
     # Sphinx keeps these two lists and restores them after the page: change them in place.
     styles, scripts = context["css_files"], context["script_files"]
-    styles[:] = [file for file in styles if _wanted_style(file.filename, uses_design)]
-    # Sphinx wants MathJax on a page whose children have formulas, too: the home, the parts.
-    uses_math = "math notranslate" in context["body"]
-    scripts[:] = [file for file in scripts if uses_math and file.filename.endswith(mathjax.SCRIPT)]
+    styles[:] = [file for file in styles if _wanted_style(file.filename, uses_design, uses_math)]
+    scripts.clear()
     app.add_js_file("book.js", defer="defer")
     if doctree is not None and any(node["data"] for node in doctree.findall(Figure)):
         app.add_js_file("explorer.js", defer="defer")
-    # A page without formulas does not load MathJax, but may lead to one whose title has some.
+    # The browser's tab sets no formula.
     if known:
         context["title"] = escape(_plain(app.env.titles[pagename]))
     _, *neighbours = app.builder.relations.get(pagename, (None, None, None))
@@ -268,9 +276,10 @@ def _mended(body: str) -> str:
     return body.replace('role="doc-biblioentry"', 'role="listitem"')
 
 
-def _wanted_style(filename: str, uses_design: bool) -> bool:
+def _wanted_style(filename: str, uses_design: bool, uses_math: bool) -> bool:
     """Say whether a page needs a style sheet."""
-    return filename.endswith("book.css") or (uses_design and "sphinx-design" in filename)
+    needs = {"book.css": True, "sphinx-design": uses_design, mathematics.STYLE_SHEET: uses_math}
+    return any(needed and name in filename for name, needed in needs.items())
 
 
 def extra_pages(app: Sphinx):

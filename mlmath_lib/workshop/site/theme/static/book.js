@@ -70,19 +70,32 @@
     block.append(button);
   }
 
+  // Copied formulas are TeX: for a moment their annotations are what is seen, and so what is read.
+  const enclosing = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement).closest("math");
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (selection.isCollapsed) return;
+    const range = selection.getRangeAt(0).cloneRange();
+    const [first, last] = [enclosing(range.startContainer), enclosing(range.endContainer)];
+    if (first) range.setStartBefore(first);
+    if (last) range.setEndAfter(last);
+    const box = document.createElement("div");
+    box.append(range.cloneContents());
+    if (!box.querySelector("math")) return;
+    const selected = [selection.anchorNode, selection.anchorOffset, selection.focusNode, selection.focusOffset];
+    root.classList.add("copying");
+    selection.setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
+    event.clipboardData.setData("text/plain", selection.toString());
+    root.classList.remove("copying");
+    selection.setBaseAndExtent(...selected);
+    event.clipboardData.setData("text/html", box.innerHTML);
+    event.preventDefault();
+  });
+
   // A box that scrolls sideways must be reachable by keyboard; one that does not, must not.
-  const boxes = () => $$('pre, table, mjx-container[display="true"], mjx-container.wide, div.math');
+  const boxes = () => $$("pre, table, .math, .formula");
   const names = { PRE: "Code", TABLE: "Table" };
-  // A formula within a line becomes such a box only where it is wider than its line:
-  // a box that may scroll does not sit on the baseline.
-  const markWideFormulas = () => {
-    const formulas = $$("span.math > mjx-container").map((box) => [box, box.classList.contains("wide")
-      ? box.scrollWidth > box.clientWidth
-      : box.offsetWidth > box.closest("p, li, dd, td, th, figcaption, summary, section")?.clientWidth]);
-    for (const [box, wide] of formulas) box.classList.toggle("wide", wide);
-  };
   const markScrollable = () => {
-    markWideFormulas();
     const wide = boxes().map((box) => [box, box.scrollWidth > box.clientWidth]);
     for (const [box, scrolls] of wide) {
       if (!scrolls) {
@@ -101,7 +114,7 @@
   addEventListener("resize", later);
   document.addEventListener("toggle", later, true);
 
-  // A link may lead into something folded; typesetting moves what is below it.
+  // A link may lead into something folded.
   const showTarget = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
@@ -110,7 +123,6 @@
   };
   addEventListener("hashchange", showTarget);
   showTarget();
-  document.addEventListener("mathematics-typeset", () => { markScrollable(); showTarget(); });
 
   // On paper nothing folds and nothing scrolls: open solutions, shrink formulas that are too wide.
   let opened = [];
@@ -118,7 +130,7 @@
   addEventListener("beforeprint", () => {
     opened = $$("details:not([open], .hidden-code, .question *)");
     opened.forEach((box) => { box.open = true; });
-    shrunk = $$('mjx-container[display="true"]')
+    shrunk = $$(".formula")
       .map((box) => [box, box.clientWidth / box.scrollWidth])
       .filter(([, share]) => share < 1);
     shrunk.forEach(([box, share]) => { box.style.fontSize = `${Math.floor(share * 100)}%`; });
