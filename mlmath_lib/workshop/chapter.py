@@ -22,10 +22,12 @@ __all__ = [
     "Directive",
     "Exercise",
     "Piece",
+    "Question",
     "Size",
     "read_chapter",
     "read_exercises",
     "read_markdown",
+    "read_questions",
     "reading_time",
 ]
 
@@ -108,6 +110,28 @@ class Size(NamedTuple):
     lines_of_code: int
     figures: int
     cells: int
+
+
+class Choice(NamedTuple):
+    """One answer of a question, and what is said to who takes it."""
+
+    text: str
+    feedback: str
+
+    @property
+    def is_right(self):
+        """Whether it is the answer."""
+        return bool(re.match(r"\W*Right\b", self.feedback))
+
+
+class Question(NamedTuple):
+    """A question to predict before reading on; text and choices are Markdown."""
+
+    cell: int
+    first: int
+    title: str
+    text: str
+    choices: list
 
 
 class Exercise(NamedTuple):
@@ -243,8 +267,8 @@ class Chapter:
     @property
     def name(self):
         """Part and topic, as in ``calculus/chain_rule``; a chapter of no part is the template."""
-        part, topic = self.path.parent.name, self.path.stem
-        return topic if part == "chapters" else f"{part}/{topic}"
+        topic = self.path.stem
+        return topic if self.is_template else f"{self.path.parent.name}/{topic}"
 
     @cached_property
     def cells(self):
@@ -402,6 +426,11 @@ class Chapter:
                 cells.add(number)
         return Size(words, formulas, equations, lines, figures, len(cells))
 
+    @property
+    def is_template(self):
+        """Whether it is the template, which belongs to no part."""
+        return self.path.parent.name == "chapters"
+
     @cached_property
     def trees(self):
         """Number and syntax tree of the code cells that can be read."""
@@ -499,6 +528,43 @@ def reading_time(chapter):
         + SECONDS_PER_FIGURE * size.figures
     )
     return 5 * max(1, ceil(seconds / 60 / 5 - 0.5))
+
+
+def read_questions(chapter):
+    """Read the questions of a chapter, which are answered by opening a dropdown.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        The chapter.
+
+    Returns
+    -------
+    list of Question
+        In the chapter's order.
+
+    Examples
+    --------
+    >>> read_questions(Chapter(nbformat.v4.new_notebook()))
+    []
+    """
+    found = []
+    for number, directive in chapter.directives:
+        if "question" not in directive.options.get("class", "").split():
+            continue
+        choices = [
+            choice
+            for choice in chapter.directives_of(number)
+            if choice.inside[-1:] == (directive,) and choice.folded
+        ]
+        lines = chapter.notebook.cells[number - 1].source.splitlines()
+        hidden = {line for choice in choices for line in range(choice.first, choice.end)}
+        inner = range(directive.first + 1, directive.end - 1)
+        _, text, _ = _options("\n".join(lines[line] for line in inner if line not in hidden))
+        choices = [Choice(choice.argument, choice.body) for choice in choices]
+        question = Question(number, directive.first, directive.argument, text.strip(), choices)
+        found.append(question)
+    return found
 
 
 def read_exercises(notebook):

@@ -14,6 +14,7 @@ from mlmath_lib.workshop.chapter import (
     Chapter,
     read_exercises,
     read_markdown,
+    read_questions,
     reading_time,
 )
 
@@ -188,3 +189,18 @@ def test_no_fence_lets_a_solution_through(fence, text, around):
     assert "SECRET" not in left
     assert "Think." in left
     assert ("After." in left) == exercise.by_machine
+
+
+@pytest.mark.parametrize("fence", ["`", ":", "~"])
+def test_a_question_has_its_text_and_its_choices(fence):
+    text = (
+        "Before.\n\n{5}{{admonition}} Predict\n:class: question\n\nWhich of $a$ and $b$?\n\n"
+        "{4}{{admonition}} $a$\n:class: dropdown\n\nNo: **less**.\n{4}\n\nStill asking.\n\n"
+        "{4}{{admonition}} $b$\n---\nclass: dropdown\n---\nRight. $b>a$.\n{4}\n{5}\n"
+    ).format(*(fence * n for n in range(6)))
+    [question] = read_questions(chapter("# T", text))
+    assert (question.cell, question.first, question.title) == (2, 2, "Predict")
+    assert question.text.split() == "Which of $a$ and $b$? Still asking.".split()
+    first, second = question.choices
+    assert (first.text, first.feedback, first.is_right) == ("$a$", "No: **less**.", False)
+    assert (second.text, second.feedback, second.is_right) == ("$b$", "Right. $b>a$.", True)

@@ -7,11 +7,12 @@ each can fail. One module for each subject:
 - ``stored``: what the file may hold: normal form, outputs, imports;
 - ``text``: title, needs, set-up, equations, references;
 - ``pictures``: figures and explorers;
-- ``exercises``: exercises, solutions, checks;
+- ``exercises``: exercises, solutions, checks, wrong answers;
+- ``form``: sizes, order, questions: what makes a chapter clear at first reading;
 - ``book``: what the files of the book must keep together.
 """
 
-from mlmath_lib.workshop.rules import exercises, pictures, stored, text
+from mlmath_lib.workshop.rules import exercises, form, pictures, stored, text
 from mlmath_lib.workshop.rules.book import (
     Book,
     contents_problems,
@@ -21,6 +22,7 @@ from mlmath_lib.workshop.rules.book import (
 )
 
 __all__ = [
+    "FORM",
     "RULES",
     "Book",
     "contents_problems",
@@ -40,4 +42,5 @@ def _rules(*modules):
     }
 
 
-RULES = _rules(stored, text, pictures, exercises)
+FORM = _rules(form)
+RULES = _rules(stored, text, pictures, exercises) | FORM

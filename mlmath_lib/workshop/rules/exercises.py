@@ -1,11 +1,13 @@
 """What makes a chapter's exercises complete."""
 
+import re
 from collections import Counter
 
 from mlmath_lib.workshop.chapter import read_exercises
 from mlmath_lib.workshop.rules.text import labels_of_calls
 
 EXERCISES = range(4, 9)
+WRONG_ANSWERS = 2
 
 
 def _directives(chapter):
@@ -91,3 +93,21 @@ def its_exercises_make_an_assignment(chapter):
     for name, times in asked.items():
         if times > 1:
             yield f"two exercises ask for {name}, and one would overwrite the other: rename one"
+
+
+def its_wrong_answers_are_written(chapter):
+    if chapter.is_template:
+        return
+    place = f"tests/wrong_answers/{chapter.name}.md"
+    path = chapter.book.root / place
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = re.findall(r"^## (ex-[\w-]+): ", text, re.MULTILINE)
+    if len(found) < WRONG_ANSWERS:
+        yield (
+            f"{place} has {len(found)} wrong answers; at least {WRONG_ANSWERS} are needed: write "
+            "realistic mistakes there, in the form of its neighbours"
+        )
+    labels = {label for _, kind, label in _directives(chapter) if kind == "exercise"}
+    for label in found:
+        if label not in labels:
+            yield f"{place} answers {label}, which is no exercise of the chapter: correct its label"

@@ -7,6 +7,9 @@ from urllib.parse import unquote
 from mlmath_lib.workshop.chapter import tree_of
 
 SET_UP_LINES = 8
+LAST_SECTIONS = ["Exercises", "Summary", "Sources"]
+TEMPLATE_TITLE = "Template of a chapter"
+FOR_AUTHORS = "For authors:"  # how the template's remarks begin, in italics
 CITATIONS = ("cite", "cite:p", "cite:t", "cite:ps", "cite:ts", "cite:alp", "cite:year")
 
 
@@ -63,6 +66,43 @@ def its_headings_skip_no_level(chapter):
                 "use fewer #"
             )
         before = heading.level
+
+
+def it_ends_with_exercises_summary_and_sources(chapter):
+    titles = [heading.title for heading in chapter.headings if heading.level == 2]
+    if titles[-3:] != LAST_SECTIONS:
+        yield f"its last sections must be ## {', ## '.join(LAST_SECTIONS)}; got {titles[-3:]}"
+
+
+def its_labels_bear_its_name(chapter):
+    labels = [(number, label) for number, label in chapter.equations]
+    labels += [
+        (number, directive.options["label"])
+        for number, directive in chapter.directives
+        if "label" in directive.options and directive.kind != "math"
+    ]
+    starts = {word[:3] for word in chapter.path.stem.split("_")}
+    names = {}
+    for number, label in labels:
+        name = label.split("-")[1] if "-" in label else ""
+        if name[:3] not in starts:
+            yield (
+                f"cell {number}: label {label} must go on, after its kind, with a word of the "
+                f"chapter's name: {label.split('-')[0]}-{chapter.path.stem.split('_')[0]}-…"
+            )
+        names.setdefault(name, label)
+    if len(names) > 1:
+        yield f"its labels begin in {len(names)} ways ({', '.join(names.values())}): choose one"
+
+
+def its_template_is_filled_in(chapter):
+    if chapter.is_template:
+        return
+    if chapter.title == TEMPLATE_TITLE:
+        yield "cell 1: the title is still the template's: write # and the chapter's title"
+    for number, cell in chapter.cells:
+        if cell.cell_type == "markdown" and f"*{FOR_AUTHORS}" in cell.source:
+            yield f"cell {number}: holds a remark of the template (*{FOR_AUTHORS} …*): delete it"
 
 
 def its_prose_does_not_vanish(chapter):
