@@ -200,7 +200,7 @@ def test_a_question_has_its_text_and_its_choices(fence):
     ).format(*(fence * n for n in range(6)))
     [question] = read_questions(chapter("# T", text))
     assert (question.cell, question.first, question.title) == (2, 2, "Predict")
-    assert question.text.split() == "Which of $a$ and $b$? Still asking.".split()
+    assert " ".join(question.text.split()) == "Which of $a$ and $b$? Still asking."
     first, second = question.choices
     assert (first.text, first.feedback, first.is_right) == ("$a$", "No: **less**.", False)
     assert (second.text, second.feedback, second.is_right) == ("$b$", "Right. $b>a$.", True)
