@@ -40,7 +40,6 @@ FIRST_FORM = {
     "calculus/taylor_series",
     "foundations/basic_operations",
     "foundations/compound_growth",
-    "foundations/eulers_number",
     "foundations/mathematical_constants",
     "foundations/mathematical_models",
     "foundations/mathematics_of_machine_learning",
