@@ -185,7 +185,7 @@ def nbval_report(tmp_path_factory):
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-n0", "-rA"]
         + ["-c", REPOSITORY / "pyproject.toml", "--rootdir", path.parent, path],
-        env=os.environ | {"PYTHONPATH": str(REPOSITORY / "tests")},
+        env=os.environ | {"PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'tests'}"},
         capture_output=True,
         text=True,
         check=False,
@@ -205,6 +205,19 @@ def test_nbval_fails_what_was_changed_by_hand(nbval_report, cell):
 def test_nbval_says_where_a_picture_differs(nbval_report):
     assert '"A line with a bend": element' in nbval_report
     assert "stored 'The slope is two', now 'The slope is 2'" in nbval_report
+
+
+def test_nbval_holds_for_one_notebook_called_from_anywhere():
+    """Frames and tolerance come with the checkout, whatever names the notebook."""
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "-n0", "-q", "power_rule.ipynb"],
+        cwd=REPOSITORY / "chapters" / "calculus",
+        env={name: value for name, value in os.environ.items() if name != "MLMATH_FRAMES"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout
 
 
 def test_rasters_of_another_size_are_named():

@@ -2,6 +2,7 @@
 
 `pyproject.toml` makes plain ``pytest`` run the tests, the library's doctests and
 every cell of every chapter. ``pytest -k compound_growth`` does so for one chapter.
+It stands beside `pyproject.toml`, so that it also holds for one notebook named alone.
 """
 
 import os
@@ -17,6 +18,7 @@ import pytest
 from nbval.plugin import IPyNbCell
 from xdist.scheduler import LoadScopeScheduling
 
+from mlmath_lib.workshop import warm
 from mlmath_lib.workshop.svg_comparison import svg_difference
 
 SVG = "image/svg+xml"
@@ -45,6 +47,9 @@ def compare_tolerantly(cell, fresh, stored, skip_compare=None):
 
 
 IPyNbCell.compare_outputs = compare_tolerantly
+
+if warm.CAN_FORK:  # two seconds of imports for each notebook less
+    warm.start_kernels_warm()
 
 
 class KeepTogether(LoadScopeScheduling):
