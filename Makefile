@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TEACH := $(VENV)/.teach
 SITE := _build/html
 
-.PHONY: book test lab serve notebooks assignment grade benchmark requirements clean help
+.PHONY: book test lab serve notebooks assignment grade questions benchmark requirements clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ grade: $(READY) $(TEACH)  ## grade a folder of submissions into one table
 	$(BIN)/python -m mlmath_lib.workshop.assignments.marking \
 		$(or $(SUBMISSIONS),$(error Which folder? make grade CHAPTER=... SUBMISSIONS=folder)) \
 		_build/assignments/$(or $(CHAPTER),$(error Which chapter? make grade CHAPTER=...))/autograder.zip
+
+questions: $(READY) $(TEACH)  ## write all questions for learning platforms
+	$(BIN)/python -m mlmath_lib.workshop.questions
 
 benchmark: $(READY)  ## time the library beside scikit-learn, SciPy and pandas
 	$(BIN)/pytest tests/benchmark_library.py --numprocesses=0 --benchmark-enable \

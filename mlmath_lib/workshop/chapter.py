@@ -24,6 +24,7 @@ __all__ = [
     "Piece",
     "Question",
     "Size",
+    "plain_markdown",
     "read_chapter",
     "read_exercises",
     "read_markdown",
@@ -528,6 +529,34 @@ def reading_time(chapter):
         + SECONDS_PER_FIGURE * size.figures
     )
     return 5 * max(1, ceil(seconds / 60 / 5 - 0.5))
+
+
+def plain_markdown(text):
+    r"""Write MyST as Markdown for other programs, which do not know the book.
+
+    Parameters
+    ----------
+    text : str
+        The text of a question, a title.
+
+    Returns
+    -------
+    str
+        The same text with roles and links to chapters reduced to their words, and displayed
+        formulas in the line.
+
+    Examples
+    --------
+    >>> plain_markdown("The {term}`mean <average>` of [it](a.ipynb)\n\n$$ x $$ (eq-x)")
+    'The mean of it\n\n$x$'
+    """
+    text = re.sub(r"\{[\w:-]+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", text)
+    text = re.sub(r"\[([^\]]+)\]\((?!\w+:)[^)\s]*\)", r"\1", text)
+
+    def in_line(found):
+        return f"${' '.join(found[1].split())}$"
+
+    return re.sub(r"\$\$(.+?)\$\$(?:[ \t]*\([^()\s]+\))?", in_line, text, flags=re.DOTALL)
 
 
 def read_questions(chapter):
