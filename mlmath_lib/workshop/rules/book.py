@@ -15,7 +15,7 @@ from mlmath_lib.workshop.chapter import Chapter, read_markdown
 SNAKE_CASE = re.compile(r"_?[a-z]+(_[a-z]+)*|__init__")
 VAGUE_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 TRACES = re.compile(
-    r"(?<![\w.])/(?:home|tmp|work|root)\b|site-[p]ackages|ipykernel[_]\w*|\bat 0x[0-9a-f]{4,}"
+    r"(?<![\w.])/(?:home|tmp|work|root)\b|site-[p]ackages|ipykernel_\d+|\bat 0x[0-9a-f]{4,}"
     r"|\bas an [A]I\b|\bsub-?[a]gents?\b|\bissues [s]how\b"
 )
 
