@@ -2,6 +2,7 @@
 
 import os
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -13,14 +14,23 @@ from sphinx.application import Sphinx
 from mlmath_lib.workshop.site import mathematics
 from mlmath_lib.workshop.site.figures import Figure
 
-__all__ = ["contents", "describe", "links", "plain_formula"]
+__all__ = ["contents", "describe", "links", "plain", "plain_formula"]
 
 DESCRIPTION_LENGTH = 160
-RAISED = dict(zip("0123456789+-=()nitrxykmd", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵗʳˣʸᵏᵐᵈ", strict=True))
+RAISED = str.maketrans("0123456789+-=()nitrxykmd", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵗʳˣʸᵏᵐᵈ")
+LOWERED = str.maketrans("0123456789+-=()aehijklmnoprstx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜₓ")
+# What pylatexenc leaves out, as it knows it.
+UNKNOWN = {r"\ne": r"\neq ", r"\|": "‖", r"\det": "det", r"\overline": r"\bar"}
+FRACTION = re.compile(r"\\frac\s*(\{[^{}]*\}|\\[a-zA-Z]+|\w)\s*(\{[^{}]*\}|\\[a-zA-Z]+|\w)")
+# What needs no brackets below a fraction's line.
+DIVISOR = re.compile(r"[\d.]+|(?:\\partial\s*)?(?:\\[a-zA-Z]+\s*|[a-zA-Z])[\W\dⁿ₀-ₜᵢⱼ]?")
+_LATEX = LatexNodes2Text(math_mode="text")
 # Style sheets and scripts that extensions add to every page, used or not. The theme's
 # book.css has what the book needs of them.
 UNUSED_FILES = ("exercise.css", "proof.css", "mystnb.*.css", "basic.css", "pygments.css",
-                "file.png", "minus.png", "plus.png", "design-tabs.js")  # fmt: skip
+                "file.png", "minus.png", "plus.png", "design-tabs.js",
+                "doctools.js", "documentation_options.js", "language_data.js",
+                "searchtools.js", "sphinx_highlight.js")  # fmt: skip
 
 
 def take_addresses(_app: Sphinx, config) -> None:
@@ -50,22 +60,34 @@ def describe(doctree: nodes.document, *, length: int = DESCRIPTION_LENGTH) -> st
     for paragraph in doctree.findall(nodes.paragraph):
         if not isinstance(paragraph.parent, nodes.section):
             continue  # within an admonition, a list, a table
-        words = " ".join(_plain(paragraph).split())
+        words = " ".join(plain(paragraph).split())
         if len(words) <= length:
             return words
         return words[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
     return ""
 
 
-def _plain(node: nodes.Node) -> str:
-    """Return a node's text, with its formulas in plain signs."""
+def plain(node: nodes.Node) -> str:
+    """Return a node's text, with its formulas in plain signs.
+
+    Parameters
+    ----------
+    node : docutils.nodes.Node
+        Any node of a page.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     if isinstance(node, nodes.math):
         return plain_formula(node.astext())
     if not node.children:
         return node.astext()
-    return "".join(_plain(child) for child in node.children)
+    return "".join(plain(child) for child in node.children)
 
 
+@cache
 def plain_formula(tex: str) -> str:
     """Write a short formula in plain signs, for titles, descriptions and lists.
 
@@ -80,16 +102,32 @@ def plain_formula(tex: str) -> str:
         What a line of text can say of it, such as ``t²/2`` or ``√2``.
     """
 
+    def fraction(match):
+        above, below = (part.removeprefix("{").removesuffix("}") for part in match.groups())
+        above = f"({above})" if re.search(r"[+\-]|\\(?:cdot|pm)", above) else above
+        return f"{above}/{below}" if DIVISOR.fullmatch(below) else f"{above}/({below})"
+
+    def lowered(match):
+        index = (match[1] or match[2]).strip()
+        return index.translate(LOWERED) if set(index) <= set(map(chr, LOWERED)) else match[0]
+
     def raised(match):
         power = (match[1] or match[2]).strip()
-        if set(power) <= set(RAISED):
-            return power.translate(str.maketrans(RAISED))
+        if set(power) <= set(map(chr, RAISED)):
+            return power.translate(RAISED)
         return f"^({power})" if len(power) > 1 and "\\" not in power else f"^{{{power}}}"
 
+    tex = re.sub(r"\\(?:left|right|[bB]ig+[lr]?|,|;|!)(?![a-zA-Z])", "", tex)
+    tex = re.sub(r"\\[dt](?=frac|binom)", r"\\", tex)
+    for unknown, known in UNKNOWN.items():
+        tex = re.sub(re.escape(unknown) + "(?![a-zA-Z])", lambda _, known=known: known, tex)
+    tex = re.sub(r"(\\[a-zA-Z]+)\s*(?=[_^])", r"\1{}", tex)
     tex = re.sub(r"\^(?:\{([^{}]*)\}|([^\\\s]))", raised, tex)
+    tex = re.sub(r"_(?:\{([^{}]*)\}|([^\\\s]))", lowered, tex)
+    tex = re.sub(FRACTION, fraction, tex)
     tex = re.sub(r"\\sqrt\s*(\w)(?!\w)", r"√\1", tex)
-    tex = re.sub(r"\\(sin|cos|tan|ln|log)(?=\s*\\)", r"\\\1\\ ", tex)
-    return " ".join(LatexNodes2Text(math_mode="text").latex_to_text(tex).split())
+    tex = re.sub(r"\\(sin|cos|tan|ln|log|exp|max|min|det)(?=\s*[\\\w])", r"\\\1\\ ", tex)
+    return " ".join(_LATEX.latex_to_text(tex).split())
 
 
 def _html(node: nodes.Node) -> str:
@@ -241,8 +279,6 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
     if doctree:
         written = app.env.metadata[pagename].get("description")
         context["description"] = written or describe(doctree)
-    elif pagename == "search":
-        context["description"] = f"Search the chapters of {app.config.html_title}."
     uses_design = doctree is not None and any(
         name.startswith("sd-")
         for node in doctree.findall(nodes.Element)
@@ -259,7 +295,7 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
         app.add_js_file("explorer.js", defer="defer")
     # The browser's tab sets no formula.
     if known:
-        context["title"] = escape(_plain(app.env.titles[pagename]))
+        context["title"] = escape(plain(app.env.titles[pagename]))
     _, *neighbours = app.builder.relations.get(pagename, (None, None, None))
     for key, docname in zip(("prev", "next"), neighbours, strict=True):
         if docname and context.get(key):

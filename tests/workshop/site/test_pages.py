@@ -16,6 +16,11 @@ from mlmath_lib.workshop.site import pages
         (r"\sqrt2=1.414\ldots", "√2=1.414…"),
         (r"\sin\theta\approx\theta", "sin θ≈θ"),
         (r"n\to\infty", "n→∞"),
+        (r"\mathbf v\ne\mathbf 0", "𝐯≠0"),
+        (r"-\sum_kp_k\log p_k", "-∑ₖpₖlog pₖ"),
+        (r"\frac1{1+e^{-z}}", "1/(1+e^(-z))"),
+        (r"\frac{x_{i+1}-a}{2h}", "(xᵢ₊₁-a)/(2h)"),
+        (r"\left(\frac pq\right)^2", "(p/q)²"),
     ],
 )
 def test_a_formula_in_a_title_is_plain_text(tex, text):

@@ -35,6 +35,14 @@
     }
   });
 
+  // The search comes when its field is used.
+  const field = document.querySelector(".search input");
+  field?.addEventListener("focus", () => {
+    const script = document.createElement("script");
+    script.src = new URL("_static/search.js", new URL(root.dataset.content_root, location.href));
+    document.head.append(script);
+  }, { once: true });
+
   // Mark the section in view, in the contents.
   const links = new Map($$(".sections a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
   const sections = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
