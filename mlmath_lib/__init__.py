@@ -1,6 +1,6 @@
 """The shared library of *The Mathematics of Machine Learning*.
 
-One module per part of the book, named after its folder of chapters, and these
+One package per part of the book, named after its folder of chapters, and these modules
 that every chapter uses:
 
 - `mlmath_lib.display`: `show` a figure, `explore` a function of sliders

@@ -49,7 +49,7 @@ def require_array(name, value, shape, *, remedy="", finite=True):
     if not _fits(array.shape, shape):
         if array.ndim == 1 and not remedy and _fits((*array.shape, 1), shape):
             remedy = f"For one feature use {name}[:, np.newaxis]"
-        raise ValueError(_misfit(f"{name} must have shape {_written(shape)}", array, remedy))
+        raise ValueError(_misfit(f"{name} must have shape {written_shape(shape)}", array, remedy))
     if finite and not np.isfinite(array).all():
         raise ValueError(
             f"{name} must be finite; {_not_finite(array)} values. Drop or fill them first"
@@ -76,6 +76,22 @@ def require_broadcastable(**values):
             f"{', '.join(shapes)} and {last_shape}"
         ) from error
     return arrays
+
+
+def require_each(name, array, holds, requirement, *, remedy=""):
+    """Return `array`, for each entry of which `holds` must be true.
+
+    Examples
+    --------
+    >>> factors = np.array([0.5, -0.25])
+    >>> require_each("factors", factors, factors >= 0, ">= 0", remedy="Add them up instead")
+    Traceback (most recent call last):
+    ValueError: factors must be >= 0; got -0.25. Add them up instead
+    """
+    if not np.all(holds):
+        sentence = f". {remedy}" if remedy else ""
+        raise ValueError(f"{name} must be {requirement}; got {array[~holds][0]:g}{sentence}")
+    return array
 
 
 def require_positive(name, value):
@@ -301,9 +317,10 @@ def _misfit(requirement, array, remedy):
     return f"{requirement}; got shape {array.shape}" + (f". {remedy}" if remedy else "")
 
 
-def _written(shape):
+def written_shape(shape):
+    """Return a shape as messages show it: ``(n_samples, 3)`` or ``(..., n_outcomes)``."""
     if isinstance(shape, list):
-        return " or ".join(map(_written, shape))
+        return " or ".join(map(written_shape, shape))
     sizes = ", ".join("..." if size is ... else str(size) for size in shape)
     return f"({sizes},)" if len(shape) == 1 else f"({sizes})"
 

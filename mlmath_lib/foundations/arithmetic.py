@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_axis
+from mlmath_lib._validation import require_array, require_axis, require_broadcastable, require_each
 
 
 class ExactSum(NamedTuple):
@@ -54,8 +54,7 @@ def add_exactly(a, b):
     >>> print(*add_exactly(1e16, 1.0))
     1e+16 1.0
     """
-    a = require_array("a", a, np.shape(a))
-    b = require_array("b", b, np.shape(b))
+    a, b = require_broadcastable(a=a, b=b)
     total, lost = _add_pairs(a, b)
     _require_no_overflow("a + b", total)
     return ExactSum(total[()], lost[()])
@@ -110,7 +109,7 @@ def compensated_sum(values, *, axis=None):
     >>> print(compensated_sum([[0.1] * 10, [0.3] * 10], axis=1))
     [1. 3.]
     """
-    total = _along_first(require_array("values", values, np.shape(values)), axis)
+    total = _along_first(require_array("values", values, ...), axis)
     lost = np.zeros_like(total)
     while len(total) > 1:
         half = len(total) // 2
@@ -158,11 +157,8 @@ def log_product(factors, *, axis=None):
     >>> print(np.prod(np.full(400, 0.1)), f"{log_product(np.full(400, 0.1)):.4f}")
     0.0 -921.0340
     """
-    factors = require_array("factors", factors, np.shape(factors))
-    if (factors < 0).any():
-        raise ValueError(
-            f"factors must be >= 0, or there is no logarithm; got {factors[factors < 0][0]:g}"
-        )
+    factors = require_array("factors", factors, ...)
+    require_each("factors", factors, factors >= 0, ">= 0, or there is no logarithm")
     with np.errstate(divide="ignore"):  # the logarithm of 0 is -inf here, on purpose
         return np.log(_along_first(factors, axis)).sum(axis=0)[()]
 
@@ -205,15 +201,21 @@ def log_sum_exp(values, *, axis=None):
     >>> print(f"{log_sum_exp([-1000.0, -1000.0]):.6f}")
     -999.306853
     """
-    values = _along_first(_require_logarithms(values), axis)
+    values = _along_first(require_array("values", values, ..., finite=False), axis)
     if len(values) == 0:
         return np.full(values.shape[1:], -np.inf)[()]
-    place = np.argmax(values, axis=0)[np.newaxis]
-    largest = np.take_along_axis(values, place, axis=0)
+    shape = values.shape[1:]
+    rows = np.moveaxis(values, 0, -1).reshape(-1, len(values))
+    largest_of_each = np.arange(len(rows)), rows.argmax(axis=1)
+    largest = rows[largest_of_each]
+    if not (largest < np.inf).all():
+        raise ValueError(
+            f"values must be finite, or -inf for the logarithm of 0; got {largest.max():g}"
+        )
     with np.errstate(over="ignore"):  # -inf is right: no double lies so far below
-        others = np.exp(values - np.where(np.isfinite(largest), largest, 0.0))
-    np.put_along_axis(others, place, 0.0, axis=0)
-    return (largest[0] + np.log1p(others.sum(axis=0)))[()]
+        others = np.exp(rows - np.where(np.isfinite(largest), largest, 0.0)[:, np.newaxis])
+    others[largest_of_each] = 0.0
+    return (largest + np.log1p(others.sum(axis=1))).reshape(shape)[()]
 
 
 def _add_pairs(a, b):
@@ -223,14 +225,6 @@ def _add_pairs(a, b):
         larger = np.abs(a) >= np.abs(b)
         lost = np.where(larger, b, a) - (total - np.where(larger, a, b))
     return total, lost
-
-
-def _require_logarithms(values):
-    """Return `values` as a float array; unlike other numbers they may be -inf, for ln 0."""
-    finite = np.array(values)
-    zeros = finite == -np.inf
-    finite[zeros] = 0
-    return np.where(zeros, -np.inf, require_array("values", finite, finite.shape))
 
 
 def _along_first(array, axis):

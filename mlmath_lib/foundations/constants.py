@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_count, require_number, require_positive
+from mlmath_lib._validation import (
+    require_array,
+    require_count,
+    require_counts,
+    require_number,
+    require_positive,
+)
 
 _CHUNK = 1_000_000  # reciprocals that are held in memory at a time
 
@@ -205,11 +211,7 @@ def gamma_by_harmonic(n, *, shift=0.0):
     >>> print(f"{gamma_by_harmonic(1000):.6f} {gamma_by_harmonic(1000, shift=0.5):.9f}")
     0.577716 0.577215707
     """
-    counts = np.asarray(n)
-    if counts.dtype.kind not in "iu":
-        raise TypeError(f"n must be a whole number or an array of them; got {n!r:.80}")
-    if counts.size and counts.min() < 1:
-        raise ValueError(f"n must be >= 1; got {counts.min()}")
+    counts = require_counts("n", n).astype(int)
     shift = require_number("shift", shift, "a finite number > -1")
     if not shift > -1:
         raise ValueError(f"shift must be a finite number > -1; got {shift:g}")
@@ -251,7 +253,7 @@ def correct_digits(values, limit):
     >>> print(correct_digits([3.0, 3.14, 3.1416], np.pi).round(2))
     [0.85 2.8  5.13]
     """
-    values = require_array("values", values, np.shape(values))
+    values = require_array("values", values, ...)
     limit = require_number("limit", limit)
     with np.errstate(divide="ignore"):  # an exact value has infinitely many right digits
         return -np.log10(np.abs(values - limit))[()]

@@ -11,7 +11,7 @@ that sum keeps only the first digits of ``r / n``, and the power multiplies the 
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_count
+from mlmath_lib._validation import require_array, require_broadcastable, require_count, require_each
 
 
 def compound_amount(principal, rate, years, periods_per_year):
@@ -62,9 +62,7 @@ def compound_amount(principal, rate, years, periods_per_year):
     >>> print(compound_amount(1, 1, 1, [1, 2, 365, np.inf]).round(6))
     [2.       2.25     2.714567 2.718282]
     """
-    principal = require_array("principal", principal, np.shape(principal))
-    rate = require_array("rate", rate, np.shape(rate))
-    years = require_array("years", years, np.shape(years))
+    principal, rate, years = require_broadcastable(principal=principal, rate=rate, years=years)
     periods = _require_periods("periods_per_year", periods_per_year)
     if not np.all(rate > -periods):
         rates, counts = np.broadcast_arrays(rate, periods)
@@ -159,12 +157,5 @@ def e_by_series(n_terms):
 
 def _require_periods(name, value):
     """Return `value` as a float array of numbers above zero, infinity among them."""
-    shape = np.shape(value)
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        return require_array(name, value, shape)  # says what is wrong
-    if not np.all(array > 0):
-        wrong = array[~(array > 0)][0]
-        raise ValueError(f"{name} must be > 0, or np.inf for the limit; got {wrong:g}")
-    return array
+    array = require_array(name, value, ..., finite=False)
+    return require_each(name, array, array > 0, "> 0, or np.inf for the limit")

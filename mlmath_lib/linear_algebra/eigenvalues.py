@@ -1,4 +1,4 @@
-"""Linear algebra: eigenvectors by repeated multiplication.
+"""Eigenvectors by repeated multiplication.
 
 Derived in the chapter "Eigenvalues and eigenvectors".
 """

@@ -1,34 +1,14 @@
-"""The part *Optimization*: walks that go downhill, and the paths they leave.
+"""Stochastic gradient descent: each step follows the gradient of a few rows of data.
 
-`gradient_descent` follows the whole gradient of a function, `stochastic_gradient_descent`
-the gradient of a few rows of data at a time. Both are derived in the chapter
-"Stochastic gradient descent" and return every point they visited, because the book
-draws and measures paths; the answer is the path's last point.
-
-One word per idea: the learning rate of the field is `step_size` here, a factor on the
-gradient. The length of a step in the space of parameters is ``step_size * |gradient|``.
-
-A walk with too large a step grows without bound. It ends at its last finite point and
-says so in its result, instead of filling an array with NaN.
+Derived in the chapter "Stochastic gradient descent".
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib._validation import (
-    require_array,
-    require_callable,
-    require_count,
-    require_positive,
-)
-
-
-class DescentPath(NamedTuple):
-    """What `gradient_descent` returns."""
-
-    points: np.ndarray
-    converged: bool
+from mlmath_lib._validation import require_array, require_count, require_positive
+from mlmath_lib.optimization._gradients import require_gradient
 
 
 class StochasticPath(NamedTuple):
@@ -37,77 +17,6 @@ class StochasticPath(NamedTuple):
     points: np.ndarray
     steps_per_epoch: int
     completed: bool
-
-
-def gradient_descent(gradient, start, step_size, *, tolerance=1e-8, max_steps=1000):
-    """Walk downhill on a smooth function by following its negative gradient.
-
-    Each step moves from ``x`` to ``x - step_size * gradient(x)``. The walk stops when
-    the gradient's Euclidean norm is at most `tolerance`, or after `max_steps`. If the
-    gradient is L-Lipschitz, a step with ``0 < step_size < 2 / L`` never goes uphill;
-    if the function is convex too and has a minimum, the walk converges to one. On
-    other functions it may end at any point where the gradient is nearly zero.
-
-    Parameters
-    ----------
-    gradient : callable
-        Maps a point of shape (d,) to the gradient there, shape (d,).
-    start : array_like of shape (d,)
-        Where the walk begins.
-    step_size : float
-        The learning rate: length of a step per unit of gradient, above zero.
-    tolerance : float, default 1e-8
-        Gradient norm that counts as zero, in units of the function per unit of x.
-    max_steps : int, default 1000
-        Upper limit on the number of steps.
-
-    Returns
-    -------
-    DescentPath
-        ``points`` (n_steps + 1, d), beginning with `start`; ``converged``, True if the
-        last point's gradient is within `tolerance`. It is False if `max_steps` ran out,
-        or if the next point or gradient would not be finite, which ends the walk early.
-
-    Raises
-    ------
-    TypeError
-        If `gradient` is not callable, `max_steps` is no whole number, or another
-        argument is not numeric.
-    ValueError
-        If `step_size` or `tolerance` is not a finite number above zero, `start` is not
-        a finite vector, or `gradient` does not return the shape of `start`.
-
-    References
-    ----------
-    Nesterov, *Lectures on Convex Optimization*, 2nd ed. (2018), sections 1.2.3 and
-    2.1.5. https://doi.org/10.1007/978-3-319-91578-4
-    Derived in the chapter "Stochastic gradient descent".
-
-    Examples
-    --------
-    >>> path = gradient_descent(lambda x: 2 * x, start=[2.0], step_size=0.25, max_steps=3)
-    >>> path.points.ravel().tolist(), path.converged
-    ([2.0, 1.0, 0.5, 0.25], False)
-    """
-    require_callable("gradient", gradient, "maps a point to the gradient there")
-    point = require_array("start", start, ("d",))
-    step_size = require_positive("step_size", step_size)
-    tolerance = require_positive("tolerance", tolerance)
-    max_steps = require_count("max_steps", max_steps)
-
-    points = [point.copy()]  # the caller's array must not change with the path
-    slope = _require_slope(gradient(points[0]), point.shape)
-    with np.errstate(over="ignore", invalid="ignore"):  # a diverging walk ends below
-        for _ in range(max_steps):
-            if np.linalg.norm(slope) <= tolerance:
-                break
-            point = points[-1] - step_size * slope
-            if not np.isfinite(point).all():
-                break
-            points.append(point)
-            slope = np.asarray(gradient(point), dtype=float)
-        converged = bool(np.linalg.norm(slope) <= tolerance)
-    return DescentPath(np.array(points), converged)
 
 
 def stochastic_gradient_descent(
@@ -126,7 +35,7 @@ def stochastic_gradient_descent(
     ----------
     gradient : callable
         ``gradient(w, X_batch, y_batch)`` returns the gradient of the mean loss of these
-        rows at ``w``, shape (d,). The arrays must not be changed by it.
+        rows at ``w``, shape (d,).
     start : array_like of shape (d,)
         The parameters where the walk begins.
     X : array_like of shape (n_samples, n_features)
@@ -179,8 +88,8 @@ def stochastic_gradient_descent(
     >>> print(f"{path.points[-1, 0]:.4f}", path.steps_per_epoch, path.completed)
     3.0000 4 True
     """
-    require_callable("gradient", gradient, "returns the gradient of a batch of rows")
     start = require_array("start", start, ("d",))
+    gradient = require_gradient(gradient, start.shape)
     X = require_array("X", X, ("n_samples", "n_features"))
     y = require_array("y", y, (len(X),))
     batch_size = require_count("batch_size", batch_size)
@@ -191,7 +100,6 @@ def stochastic_gradient_descent(
     steps_per_epoch = -(-len(X) // batch_size)
     n_steps = require_count("n_epochs", n_epochs) * steps_per_epoch
     step_sizes = _require_step_sizes(step_size, n_steps)
-    _require_slope(gradient(start, X[:batch_size], y[:batch_size]), start.shape)
 
     rng = np.random.default_rng(rng)
     points = np.empty((n_steps + 1, len(start)))
@@ -217,15 +125,3 @@ def _require_step_sizes(step_size, n_steps):
     if not callable(step_size):
         return np.full(n_steps, require_positive("step_size", step_size))
     return np.array([require_positive(f"step_size({k})", step_size(k)) for k in range(n_steps)])
-
-
-def _require_slope(slope, shape):
-    try:
-        slope = np.asarray(slope, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"gradient must return an array of numbers; got {slope!r:.80}") from error
-    if slope.shape != shape:
-        raise ValueError(
-            f"gradient must return an array of the shape of start, {shape}; got shape {slope.shape}"
-        )
-    return slope

@@ -1,31 +1,16 @@
-"""The part *Statistics*: how large a sample must be, and how sure an estimate is.
+"""How large a sample must be, and how far its mean can be from the truth.
 
 `sample_size` and `margin_of_error` are one formula, solved for either side;
-`finite_population_correction` is what drawing without replacement changes in it.
-`wald_interval` and `wilson_interval` enclose a proportion once the sample is there.
-Derived in the chapter "Sample size determination".
+`finite_population_correction` is what drawing without replacement changes in it. Derived in
+the chapter "Sample size determination".
 """
 
-from typing import NamedTuple
-
 import numpy as np
-from scipy.special import ndtri
 
-from mlmath_lib._validation import (
-    require_array,
-    require_count,
-    require_counts,
-    require_number,
-)
+from mlmath_lib._validation import require_array, require_count, require_counts, require_each
+from mlmath_lib.statistics._normal import two_sided_quantile
 
 ROUNDING = 1e-12  # a size this close to a whole number, relatively, is that number
-
-
-class Interval(NamedTuple):
-    """Both ends of an interval; numbers, or arrays of one shape."""
-
-    low: np.ndarray
-    high: np.ndarray
 
 
 def sample_size(standard_deviation, margin, *, confidence=0.95, population=None):
@@ -78,7 +63,7 @@ def sample_size(standard_deviation, margin, *, confidence=0.95, population=None)
     """
     standard_deviation = _require_above_zero("standard_deviation", standard_deviation)
     margin = _require_above_zero("margin", margin)
-    z = _two_sided_quantile(confidence)
+    z = two_sided_quantile(confidence)
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         size = (z * standard_deviation / margin) ** 2
         if population is not None:
@@ -140,7 +125,7 @@ def margin_of_error(standard_deviation, n, *, confidence=0.95, population=None):
     """
     standard_deviation = _require_above_zero("standard_deviation", standard_deviation)
     counts = require_counts("n", n, minimum=1)
-    margin = _two_sided_quantile(confidence) * standard_deviation / np.sqrt(counts)
+    margin = two_sided_quantile(confidence) * standard_deviation / np.sqrt(counts)
     if population is None:
         return margin
     return margin * finite_population_correction(n, population)
@@ -197,124 +182,6 @@ def finite_population_correction(n, population):
     return np.sqrt((population - n) / (population - 1))
 
 
-def wald_interval(successes, n, *, confidence=0.95):
-    """Enclose a proportion by its estimate plus or minus the estimated margin.
-
-    The ends are ``p -+ z sqrt(p (1 - p) / n)`` with ``p = successes / n``. They are not
-    cut off at 0 and 1. At 0 or n successes the interval is a single point; near these
-    its true coverage falls far below `confidence`: use `wilson_interval` there.
-
-    Parameters
-    ----------
-    successes : int or array_like of int
-        How many of the answers are yes, from 0 to `n`.
-    n : int or array_like of int
-        How many answers, independent with the same proportion; at least 1.
-    confidence : float, default 0.95
-        Between 0 and 1.
-
-    Returns
-    -------
-    Interval
-        ``low`` and ``high``, in the shape that the arguments broadcast to.
-
-    Raises
-    ------
-    TypeError
-        If an argument is not numeric, or `successes` or `n` is not whole.
-    ValueError
-        If a value is outside its range.
-
-    References
-    ----------
-    Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion",
-    *Statistical Science* 16 (2001), 101-133. https://doi.org/10.1214/ss/1009213286
-
-    Examples
-    --------
-    >>> low, high = wald_interval(40, 100)
-    >>> print(f"{low:.4f} to {high:.4f}")
-    0.3040 to 0.4960
-    """
-    successes, n = _require_successes(successes, n)
-    share = successes / n
-    half_width = _two_sided_quantile(confidence) * np.sqrt(share * (1 - share) / n)
-    return Interval(share - half_width, share + half_width)
-
-
-def wilson_interval(successes, n, *, confidence=0.95):
-    """Enclose a proportion by all values that the sample does not contradict.
-
-    These are the p with ``|successes / n - p| <= z sqrt(p (1 - p) / n)``: the margin is
-    that of the supposed proportion, not of the estimate. They form an interval within
-    0 and 1, also at 0 or n successes.
-
-    Parameters
-    ----------
-    successes : int or array_like of int
-        How many of the answers are yes, from 0 to `n`.
-    n : int or array_like of int
-        How many answers, independent with the same proportion; at least 1.
-    confidence : float, default 0.95
-        Between 0 and 1.
-
-    Returns
-    -------
-    Interval
-        ``low`` and ``high``, in the shape that the arguments broadcast to.
-
-    Raises
-    ------
-    TypeError
-        If an argument is not numeric, or `successes` or `n` is not whole.
-    ValueError
-        If a value is outside its range.
-
-    References
-    ----------
-    Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
-    *Journal of the American Statistical Association* 22 (1927), 209-212.
-    https://doi.org/10.1080/01621459.1927.10502953
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(0, 100)
-    >>> print(f"{low:.4f} to {high:.4f}")
-    0.0000 to 0.0370
-    """
-    successes, n = _require_successes(successes, n)
-    z = _two_sided_quantile(confidence)
-    # The roots of (k - n p)^2 = z^2 n p (1 - p): the larger one is a sum of positive
-    # terms, the smaller one follows from their product, so that no digits cancel.
-    spread = z * np.sqrt(z**2 + 4 * successes * (n - successes) / n)
-    high = np.minimum(1, (2 * successes + z**2 + spread) / (2 * (n + z**2)))
-    return Interval(successes**2 / (n * (n + z**2) * high), high)
-
-
-def _two_sided_quantile(confidence):
-    """Return z with probability `confidence` between -z and z under the normal curve."""
-    requirement = "a number between 0 and 1, such as 0.95"
-    confidence = require_number("confidence", confidence, requirement)
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be {requirement}; got {confidence:g}")
-    return -ndtri((1 - confidence) / 2)
-
-
 def _require_above_zero(name, value):
-    """Return `value` as a float array of its own shape, each entry above zero."""
     array = require_array(name, value, ...)
-    if not (array > 0).all():
-        raise ValueError(f"{name} must be above 0; got {array[~(array > 0)][0]:g}")
-    return array
-
-
-def _require_successes(successes, n):
-    successes = require_counts("successes", successes, minimum=0)
-    n = require_counts("n", n, minimum=1)
-    if np.any(successes > n):
-        counts, sizes = np.broadcast_arrays(successes, n)
-        first = np.argmax(counts > sizes)
-        raise ValueError(
-            f"successes must be at most n; got {counts.flat[first]:.0f} of {sizes.flat[first]:.0f}"
-        )
-    return successes, n
+    return require_each(name, array, array > 0, "> 0")
