@@ -98,7 +98,7 @@ class TestSampleSize:
     def test_errors(self):
         with pytest.raises(ValueError, match=r"margin must be > 0; got 0"):
             sample_size(0.5, 0)
-        with pytest.raises(ValueError, match=r"standard_deviation must be above 0; got -1"):
+        with pytest.raises(ValueError, match=r"standard_deviation must be > 0; got -1"):
             sample_size([0.5, -1], 0.05)
         with pytest.raises(TypeError, match=r"margin must be an array of real numbers; got '5 %'"):
             sample_size(0.5, "5 %")
