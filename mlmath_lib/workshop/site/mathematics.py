@@ -39,7 +39,12 @@ _ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\\begin\{).)*?\\end\{\1\}",
 _GROUP = re.compile(r"\{[^{}]*\}")
 # XML knows five names; HTML's others become the characters themselves.
 _ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;|apos;)\w+;")
+_ROW_SPACE = re.compile(r"\\\\\s*\[[\d.]+\s*\w+\]")  # printed as text if it stays
+# Chromium stretches a bracket to its size in a row, and not where it carries a superscript.
+_BRACKET_WITH_SCRIPT = re.compile(r"(<m(?:sup|sub|subsup)>)(<mo [^>]*minsize[^>]*>[^<]*</mo>)")
+_ROOT = re.compile(r"<m(?:sqrt|root)\b[^>]*>")
 _LONE_LETTER = re.compile(r"<mi>(.)</mi>")
+PRIMES = "\u2032\u2033\u2034\u2057"
 # What a browser draws for a lone letter: the mathematical italic, which has a place of its own.
 ITALIC = {
     normalize("NFKC", character): character
@@ -72,7 +77,8 @@ def to_mathml(tex: str, *, display: bool = False) -> str:
         If math-core cannot convert the formula.
     """
     tex = tex.strip()
-    rows = _NUMBERED.sub(r"\\\1{\2*}", _LINE_END.sub(r"\\ ", tex))  # numbers are Sphinx's
+    rows = _ROW_SPACE.sub(r"\\\\", _LINE_END.sub(r"\\ ", tex))
+    rows = _NUMBERED.sub(r"\\\1{\2*}", rows)  # numbers are Sphinx's
     if r"\\" in _outside(rows):
         rows = rf"\begin{{aligned}}{rows}\end{{aligned}}"
     try:
@@ -80,6 +86,7 @@ def to_mathml(tex: str, *, display: bool = False) -> str:
     except LatexError as error:
         raise ValueError(f"the formula {tex!r} cannot be converted: {error}") from None
     mathml = _ENTITY.sub(lambda entity: unescape(entity[0]), mathml)
+    mathml = _BRACKET_WITH_SCRIPT.sub(r"\1<mrow>\2</mrow>", mathml)
     start, content = re.fullmatch(r"(<math[^>]*>)(.*)</math>", mathml, re.DOTALL).groups()
     return (
         f"{start}<semantics><mrow>{content}</mrow>"
@@ -107,9 +114,10 @@ def characters(mathml: str) -> set[str]:
     Returns
     -------
     set of str
-        The characters, with the italic form of each letter that stands alone.
+        The characters, with the italic form of each letter that stands alone, and the
+        sign of a root.
     """
-    drawn = mathml.partition("<annotation")[0]
+    drawn = _ROOT.sub("√", mathml.partition("<annotation")[0])
     found = set(unescape(re.sub(r"<[^>]*>", "", drawn)))
     return found | {ITALIC[letter] for letter in _LONE_LETTER.findall(drawn) if letter in ITALIC}
 
@@ -125,16 +133,21 @@ def font(wanted: set[str]) -> bytes:
     Returns
     -------
     bytes
-        A WOFF2 font with these, their larger variants, and their variants for superscripts.
+        A WOFF2 font with these and their larger variants.
     """
     options = subset.Options(
         flavor="woff2",
-        layout_features=["ssty"],
-        hinting=False,  # a third of the size, and no browser but old ones on Windows uses it
+        layout_features=[],  # variants for superscripts, which Chromium does not use
+        hinting=False,  # a third of the size
         name_IDs=[0, 1, 2, 13, 14],
     )
     package = Path(find_spec("ziamath").origin).parent  # found, and not imported
     whole = TTFont(package / "fonts" / "STIXTwoMath-Regular.ttf", recalcTimestamp=False)
+    # A prime is a superscript: it gets the form for them, where it is large enough.
+    drawn = whole.getBestCmap()
+    primes = {ord(prime): f"{drawn[ord(prime)]}.ssty" for prime in PRIMES}
+    for table in whole["cmap"].tables:
+        table.cmap |= {code: glyph for code, glyph in primes.items() if code in table.cmap}
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=map(ord, wanted))
     cutter.subset(whole)

@@ -33,6 +33,7 @@ def test_a_formula_is_mathml_with_its_tex():
         (r"\begin{aligned}a&=b\\c&=d\end{aligned}", 2),
         (r"x=\begin{pmatrix}1\\2\end{pmatrix}", 2),
         (r"\sum_{\substack{a\\b}}c", 2),
+        (r"\begin{gathered}a\\[4pt]b\end{gathered}", 2),
         ("a\\\nb", 0),
     ],
 )
@@ -49,6 +50,21 @@ def test_a_formula_that_cannot_be_converted_is_named():
         to_mathml(r"x + \nosuch")
 
 
+def test_a_row_with_space_above_prints_no_number():
+    assert "4pt" not in to_mathml(r"\begin{gathered}a\\[4pt]b\end{gathered}").partition("<anno")[0]
+
+
+def test_a_large_bracket_with_a_superscript_stands_in_a_row():
+    """Else Chromium draws it small."""
+    formula = ElementTree.fromstring(to_mathml(r"\Bigl[x\Bigr]_0^1"))
+    assert formula.find(".//msubsup/mrow/mo").text == "]"
+
+
+def test_the_sign_of_a_root_is_drawn():
+    assert "√" in characters(to_mathml(r"\sqrt x"))
+    assert "√" in characters(to_mathml(r"\sqrt[3]x"))
+
+
 def test_a_lone_letter_is_drawn_in_italics():
     assert characters(to_mathml(r"x + \max h")) == set("x𝑥+maxhℎ") | {"\u2061"}
 
@@ -57,7 +73,8 @@ def test_the_font_keeps_what_mathematics_needs():
     whole = TTFont(BytesIO(font(set("x𝑥(∑′"))))
     assert {ord(character) for character in "x𝑥(∑′"} <= set(whole.getBestCmap())
     assert "MATH" in whole
-    assert [record.FeatureTag for record in whole["GSUB"].table.FeatureList.FeatureRecord]
+    prime = whole["glyf"][whole.getBestCmap()[ord("′")]]
+    assert prime.yMin < 100, "the prime for superscripts, which stands low and is large"
     vertical = whole["MATH"].table.MathVariants.VertGlyphCoverage.glyphs
     assert {"parenleft", "summation"} <= set(vertical), "brackets and sums grow"
     assert ord("y") not in whole.getBestCmap()
