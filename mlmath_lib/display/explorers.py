@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from difflib import SequenceMatcher
+from hashlib import blake2b
 from itertools import product
 from math import prod
 
@@ -17,13 +18,18 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from mlmath_lib._validation import require_callable
-from mlmath_lib.display.figures import publish, require_figure, require_sentence
+from mlmath_lib.display.figures import marked_up, publish, require_figure, require_sentence
 from mlmath_lib.display.svg import body_lines, canonical_svg
 
 PARAMETER_LIMIT = 3
 FRAME_LIMIT = 150
 PAYLOAD_LIMIT = 80_000  # bytes of all frames, gzipped: a page holds two or three explorers
 
+# JupyterLab says "Error displaying widget" in place of one without a kernel: not beside the image.
+_NO_ERROR = (
+    "<style>.jp-OutputArea-child:has(.NAME) + .jp-OutputArea-child > :not(:has(*)) "
+    "{display:none}</style>"
+)
 _METADATA = re.compile(r"^<metadata><!\[CDATA\[(.*)\]\]></metadata>$", re.MULTILINE)
 
 
@@ -79,7 +85,7 @@ def explore(draw, *, describe, caption=None, **values):
         svg, sentence = _stored(draw, describe, caption, parameters)
         publish(svg, f"Explorer: {sentence}")
     else:
-        display(_live(draw, describe, caption, parameters))
+        _display_live(draw, describe, caption, parameters)
 
 
 def read_explorer(svg):
@@ -174,9 +180,7 @@ def _stored(draw, describe, caption, values):
     with ExitStack() as figures:
         first = _frame(draw, combinations[0])
         figures.callback(plt.close, first)
-        first.canvas.draw()  # runs the layout once; the other frames take it over
-        layout = [ax.get_position() for ax in first.axes]
-        _take_layout(first, layout, combinations[0])  # a second run would move the axes again
+        layout = _layout(first, combinations[0])
         base = body_lines(canonical_svg(first, sentences[0]))
         patches = [[]]
         for combination in combinations[1:]:
@@ -193,6 +197,14 @@ def _stored(draw, describe, caption, values):
         metadata = _metadata(values, sentences, patches)
         svg = canonical_svg(first, sentences[0], caption=caption, metadata=metadata)
     return svg, sentences[0]
+
+
+def _layout(first, combination):
+    """Run the first frame's layout, once, and return where its axes stand."""
+    first.canvas.draw()
+    layout = [ax.get_position() for ax in first.axes]
+    _take_layout(first, layout, combination)  # a second run would move the axes again
+    return layout
 
 
 def _take_layout(fig, layout, combination):
@@ -233,9 +245,24 @@ def _metadata(values, sentences, patches):
     return metadata
 
 
-def _live(draw, describe, caption, values):
-    """Return ipywidgets controls over a figure that is drawn when it comes into view."""
+def _display_live(draw, describe, caption, values):
+    """Display ipywidgets controls over a figure that is drawn anew at each step.
+
+    The first frame stands before them as an image. While the widgets live they hide it;
+    whoever opens the notebook later, trusted or not, sees it in their place.
+    """
     import ipywidgets as widgets
+
+    combination = {name: choices[0] for name, choices in values.items()}
+    sentence = _sentence(describe, combination)
+    first = _frame(draw, combination)
+    try:
+        layout = _layout(first, combination)
+        svg = canonical_svg(first, sentence, caption=caption)
+    finally:
+        plt.close(first)
+    image = f"explorer-{blake2b(svg.encode(), digest_size=4).hexdigest()}"
+    hide = f"<style>.{image}{{display:none}}</style>"
 
     sliders = {
         name: widgets.SelectionSlider(
@@ -246,18 +273,19 @@ def _live(draw, describe, caption, values):
         )
         for name, choices in values.items()
     }
-    picture = widgets.HTML()
+    picture = widgets.HTML(f"{hide}{svg}<p>{html.escape(sentence)}</p>")
 
-    def update(_=None):
+    def update(_):
         combination = {name: slider.value for name, slider in sliders.items()}
         sentence = _sentence(describe, combination)
         fig = _frame(draw, combination)
         try:
-            picture.value = f"{canonical_svg(fig, sentence)}<p>{html.escape(sentence)}</p>"
+            _take_layout(fig, layout, combination)
+            svg = canonical_svg(fig, sentence)
         finally:
             plt.close(fig)
+        picture.value = f"{hide}{svg}<p>{html.escape(sentence)}</p>"
 
-    update()  # a mistake in draw or describe shows here, as a normal error
     rows = []
     for name, slider in sliders.items():
         slider.observe(update, "index")
@@ -268,8 +296,11 @@ def _live(draw, describe, caption, values):
         else:
             rows.append(slider)
     if caption is not None:
-        rows.append(widgets.HTMLMath(html.escape(caption)))
-    return widgets.VBox([picture, *rows])
+        rows.append(widgets.HTMLMath(marked_up(caption)))
+    publish(svg, f"Explorer: {sentence}", name=image, style=_NO_ERROR.replace("NAME", image))
+    view = widgets.VBox([picture, *rows])._repr_mimebundle_()
+    # Where the widget is not trusted, nothing: the image says it all.
+    display({**view, "text/html": "", "text/plain": ""}, raw=True)
 
 
 def _frame(draw, combination):

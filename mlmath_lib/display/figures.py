@@ -1,6 +1,8 @@
 """Show one figure: in the kernel, on the page and in print."""
 
 import os
+import re
+from html import escape, unescape
 
 import matplotlib.pyplot as plt
 from IPython.core.getipython import get_ipython
@@ -8,6 +10,11 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from mlmath_lib.display.svg import canonical_svg
+
+_LABEL = re.compile(r'<svg[^>]* aria-label="([^"]*)"')
+_CAPTION = re.compile(r"^<desc>(.*)</desc>\n", re.MULTILINE)
+_FRAMES = re.compile(r"^<metadata>.*</metadata>\n", re.MULTILINE)
+_MARK_UP = re.compile(r"\$[^$]+\$|`(?P<code>[^`]+)`|\*(?P<em>\S(?:[^*]*\S)?)\*")
 
 
 def show(fig, *, alt, caption=None):
@@ -57,12 +64,63 @@ def show(fig, *, alt, caption=None):
     publish(svg, f"Figure: {alt}")
 
 
-def publish(svg, text):
+def publish(svg, text, **options):
     """Display an SVG with its text alternative; a plain interpreter prints the text."""
     if get_ipython() is None:
         print(text)
     else:
-        display({"image/svg+xml": svg, "text/plain": text}, raw=True)
+        data = {"image/svg+xml": svg, "text/html": as_image(svg, **options), "text/plain": text}
+        display(data, raw=True)
+
+
+def as_image(svg, *, name=None, style=""):
+    """Return the HTML of a figure for viewers that show no SVG of others.
+
+    JupyterLab hides an SVG, scripts and widgets until it trusts a notebook, and shows an
+    image and text. An explorer shows its first frame and its sentence.
+
+    Parameters
+    ----------
+    svg : str
+        A canonical SVG.
+    name : str, optional
+        A class for the whole.
+    style : str, default ""
+        A style sheet to go with it.
+
+    Returns
+    -------
+    str
+        The HTML.
+    """
+    label, caption, frames = (pattern.search(svg) for pattern in (_LABEL, _CAPTION, _FRAMES))
+    drawing = _CAPTION.sub("", _FRAMES.sub("", svg)).replace("\n", "")
+    for character, code in {"%": "%25", "#": "%23"}.items():  # they mean something in an address
+        drawing = drawing.replace(character, code)
+    told = [label[1]] if frames or name else []
+    if caption:
+        told.append(marked_up(unescape(caption[1])))
+    named = f' class="{name}"' if name else ""
+    # Its many double quotes stay as they are: the address stands between single ones.
+    drawing = escape(drawing, quote=False).replace("'", "&#x27;")
+    return "\n".join(
+        [
+            f'{style}<figure{named} style="margin:0">',
+            f"<img alt=\"{label[1]}\" src='data:image/svg+xml,{drawing}'>",
+            *([f"<figcaption>{'<br>'.join(told)}</figcaption>"] if told else []),
+            "</figure>",
+        ]
+    )
+
+
+def marked_up(caption):
+    """Return the HTML of a caption: code, emphasis, and mathematics as it is."""
+
+    def mark(found):
+        tags = (f"<{tag}>{text}</{tag}>" for tag, text in found.groupdict().items() if text)
+        return next(tags, found[0])
+
+    return _MARK_UP.sub(mark, escape(caption, quote=False))
 
 
 def require_figure(name, value):

@@ -2,6 +2,7 @@
 
 import io
 import re
+from hashlib import blake2b
 from itertools import groupby
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -38,7 +39,7 @@ def canonical_svg(fig, description, *, caption=None, metadata=None):
     str
         One element per line. Coordinates are rounded to a tenth of a point, the
         neutral ink is ``currentColor``, white is the page's ground, and only
-        referenced elements keep an ``id``.
+        referenced elements keep an ``id``, which follows from what they hold.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def canonical_svg(fig, description, *, caption=None, metadata=None):
     # Without date and creator the text does not depend on day or version.
     fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     root = ElementTree.fromstring(buffer.getvalue())
-    names = _short_names(root)
+    names = _names(root, description)
     body = [line for child in root for line in _lines(child, names)]
 
     width, height = (_rounded(size) for size in root.get("viewBox").split()[2:])
@@ -86,16 +87,31 @@ def body_lines(svg):
     ]
 
 
-def _short_names(root):
-    """Map the ids that something refers to onto a, b, c, ... in order of appearance."""
+def _names(root, description):
+    """Map the ids that something refers to onto ids that follow from figure and content.
+
+    JupyterLab puts all explorers of a notebook into one document, where an id must lead
+    each of them to its own element. Two elements that are equal once their numbers are
+    rounded become one: the second leaves the tree.
+    """
     used = set()
     for element in root.iter():
         for name, value in element.attrib.items():
             used.update(_REFERENCE.findall(value))
             if name == _XLINK and value.startswith("#"):
                 used.add(value[1:])
-    found = (element.get("id") for element in root.iter())
-    return {name: f"i{n}" for n, name in enumerate(name for name in found if name in used)}
+    names = {}
+    for parent in list(root.iter()):
+        for element in list(parent):
+            name = element.get("id")
+            if name not in used:
+                continue
+            content = "\n".join([description, *_lines(element, names)])
+            digest = blake2b(content.encode(), digest_size=4).hexdigest()
+            if f"i{digest}" in names.values():
+                parent.remove(element)
+            names[name] = f"i{digest}"
+    return names
 
 
 def _lines(element, names):

@@ -2,7 +2,8 @@
 
 ``python -m mlmath_lib.workshop.notebooks [PATH ...]`` runs the named notebooks, or all of
 ``chapters/``, with every explorer's frames. Running it twice changes nothing: no
-widget state, no machine's traces, execution counts 1..n.
+widget state, no machine's traces, execution counts 1..n. Saving a chapter in
+JupyterLab changes nothing either, but for Python's version.
 """
 
 import argparse
@@ -10,15 +11,29 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from hashlib import blake2b
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
+from mlmath_lib.display.figures import as_image
 from mlmath_lib.workshop.chapter import Chapter
 from mlmath_lib.workshop.checkout import root
 
 TIMEOUT = 120  # seconds for one cell; a whole chapter should take less than 20
+# What JupyterLab stores; Python's version comes on top.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
 ENVIRONMENT = {"MLMATH_FRAMES": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -46,7 +61,7 @@ def execute(path):
     """
     before = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(before, as_version=4)
-    timings = _timings(notebook)
+    timings, language = _timings(notebook), notebook.metadata.get("language_info")
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT,
@@ -57,6 +72,7 @@ def execute(path):
     client.execute(env=os.environ | ENVIRONMENT)
     for cell in notebook.cells:
         cell.get("outputs", [])[:] = timings.get(cell.source, cell.get("outputs", []))
+    notebook.metadata.language_info = language or notebook.metadata.language_info
     after = nbformat.writes(normalise(notebook)) + "\n"
     if after != before:
         path.write_text(after, encoding="utf-8")
@@ -83,38 +99,57 @@ def normalise(notebook):
     Returns
     -------
     nbformat.NotebookNode
-        The same notebook, with counts 1..n, metadata reduced to tags and folded
-        solutions, streams joined, tracebacks reduced to their last line and no widget
-        state or view.
+        The same notebook, with counts 1..n, metadata reduced to tags and to what
+        JupyterLab folds, streams joined, tracebacks reduced to their last line, no widget
+        state or view, and each figure as an image for those who do not trust it. Cells
+        keep their ids, so that a new one changes no other.
 
     References
     ----------
     The Jupyter notebook format. https://nbformat.readthedocs.io
     """
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-    )
-    count, folded = 0, Chapter(notebook).in_solutions
-    for number, cell in enumerate(notebook.cells):
-        tags = cell.metadata.get("tags")
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-        if number + 1 in folded and (cell.cell_type == "markdown" or "solution" in (tags or ())):
-            # JupyterLab folds it until it is asked for.
-            hidden = ["source_hidden", "outputs_hidden"][: 1 + (cell.cell_type == "code")]
-            cell.metadata["jupyter"] = dict.fromkeys(sorted(hidden), True)
-        cell.id = f"cell-{number + 1}"
+    version = notebook.metadata.get("language_info", {}).get("version")
+    notebook.metadata = nbformat.from_dict(METADATA)
+    if version:  # each JupyterLab stores its own
+        notebook.metadata.language_info.version = version
+    count, folded, ids = 0, Chapter(notebook).in_solutions, set()
+    for number, cell in enumerate(notebook.cells, start=1):
+        tags = cell.metadata.get("tags", [])
         cell.source = cell.source.rstrip()
+        cell.id = _own_id(cell, ids)
+        count += cell.cell_type == "code"
+        in_solution = number in folded and (cell.cell_type == "markdown" or "solution" in tags)
+        # The first code cell is the set-up, which whoever runs the chapter may want to see.
+        drawing = "hide-input" in tags and count > 1
+        cell.metadata = _folded(in_solution or drawing, in_solution and cell.cell_type == "code")
+        if tags:
+            cell.metadata["tags"] = tags
         if cell.cell_type != "code":
             cell.pop("attachments", None)
             continue
-        count += 1
         cell.execution_count = count
         cell.outputs = _normal_outputs(cell.outputs, count)
     return notebook
+
+
+def _own_id(cell, taken):
+    """Return a cell's id, or a new one that follows from its source."""
+    name, copies = cell.get("id"), 0
+    while not name or name in taken:
+        name = blake2b(f"{copies}{cell.source}".encode(), digest_size=4).hexdigest()
+        copies += 1
+    taken.add(name)
+    return name
+
+
+def _folded(source, outputs):
+    """Return what JupyterLab stores for a cell whose source, or outputs too, it folds."""
+    metadata = {"collapsed": True} if outputs else {}
+    hidden = {"outputs_hidden": outputs, "source_hidden": source}
+    if source or outputs:
+        metadata["jupyter"] = {name: True for name, wanted in hidden.items() if wanted}
+    return nbformat.from_dict(metadata)
 
 
 def _normal_outputs(outputs, count):
@@ -132,6 +167,8 @@ def _normal_outputs(outputs, count):
                 kind for kind in output.data if kind.startswith("application/vnd.jupyter")
             ]:
                 del output.data[kind]
+            if "image/svg+xml" in output.data:
+                output.data["text/html"] = as_image(output.data["image/svg+xml"])
             if output.output_type == "execute_result":
                 output.execution_count = count
         kept.append(output)

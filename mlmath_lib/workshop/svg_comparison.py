@@ -1,7 +1,8 @@
 """What "the same picture" means to nbval: everything but the last digit.
 
 Structure, text and colours must be equal. Coordinates may differ by a fifth of a
-point, so that another processor's rounding passes and a changed curve does not.
+point, so that another processor's rounding passes and a changed curve does not. An id,
+which follows from such coordinates, counts by the place of the element that bears it.
 Embedded rasters are compared by their pixels, explorers frame by frame.
 """
 
@@ -27,6 +28,7 @@ _GEOMETRY |= {"cx", "cy"}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 # In a style the digits of a colour (#0072b2) or a name (url(#i2)) are no numbers.
 _STYLE_NUMBER = re.compile(rf"(?<![#\w.-]){_NUMBER.pattern}(?!\w)")
+_REFERENCE = re.compile(r"(?<=url\(#)[^)]+|(?<=^#).+")
 _RASTER = "data:image/png;base64,"
 
 
@@ -65,6 +67,8 @@ def _explorer_difference(old, new):
 
 
 def _tree_difference(stored, fresh):
+    for root in (stored, fresh):
+        _number_ids(root)
     pairs = zip_longest(_elements(stored), _elements(fresh))
     for number, (old, new) in enumerate(pairs):
         if old is None or new is None or old.tag != new.tag:
@@ -73,6 +77,19 @@ def _tree_difference(stored, fresh):
         if difference := _element_difference(old, new):
             return f"element {number}, <{_tag(old)}>, {difference}"
     return None
+
+
+def _number_ids(root):
+    names = [name for element in root.iter() if (name := element.get("id"))]
+    numbers = {name: f"i{number}" for number, name in enumerate(names)}
+    for element in root.iter():
+        for name, value in element.items():
+            if name == "id":
+                element.set(name, numbers[value])
+            elif name in {"href", "style", "clip-path"}:
+                element.set(
+                    name, _REFERENCE.sub(lambda found: numbers.get(found[0], found[0]), value)
+                )
 
 
 def _elements(root):

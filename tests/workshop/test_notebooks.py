@@ -132,7 +132,7 @@ class TestExecute:
         path = write(tmp_path / "a.ipynb", FIGURE)
         execute(path)
         (output,) = outputs(path)[0]
-        assert set(output.data) == {"image/svg+xml", "text/plain"}
+        assert set(output.data) == {"image/svg+xml", "text/html", "text/plain"}
         assert output.data["text/plain"] == "Explorer: The line rises by 1"
         assert "The line rises by 2" in output.data["image/svg+xml"]
 

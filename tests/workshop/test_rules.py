@@ -385,6 +385,15 @@ BROKEN = [
         "another figure has the same alt text",
     ),
     (
+        "its figures keep their ids apart",
+        output(
+            "figure",
+            picture("A line rises from one to two", body='<path id="i1"/>'),
+            picture("A line falls from two to one", body='<path id="i1"/>'),
+        ),
+        "the id i1 leads to the figure of cell 4",
+    ),
+    (
         "its outputs are for readers",
         output("figure", shown(image_png="iVBO", text_plain="<Figure size 1x1>")),
         "output of type image/png",

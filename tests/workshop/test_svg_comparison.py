@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from mlmath_lib.display import canonical_svg
 from mlmath_lib.display.explorers import _stored
+from mlmath_lib.display.figures import as_image
 from mlmath_lib.workshop.notebooks import execute
 from mlmath_lib.workshop.svg_comparison import svg_difference
 
@@ -176,9 +177,10 @@ def nbval_report(tmp_path_factory):
     def edit(cell, change):
         data = notebook.cells[cell].outputs[0].data
         data["image/svg+xml"] = change(data["image/svg+xml"])
+        data["text/html"] = as_image(data["image/svg+xml"])
 
     edit(2, lambda svg: moved(svg, r"(M[\d. ]+L[\d.]+ )([\d.]+)", 0.1))
-    edit(3, lambda svg: moved(svg, r"(#i\d+.*? d=\"M[\d. ]+L[\d.]+ )([\d.]+)", 5.0))
+    edit(3, lambda svg: moved(svg, r"(#i\w+.*? d=\"M[\d. ]+L[\d.]+ )([\d.]+)", 5.0))
     edit(5, lambda svg: svg.replace("slope is 2", "slope is two"))
     notebook.cells[7].outputs[0].text = "another line\n"
     nbformat.write(notebook, path)

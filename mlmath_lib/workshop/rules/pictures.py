@@ -34,6 +34,19 @@ def its_figures_say_what_is_seen(chapter):
             yield f"cell {number}: another figure has the same alt text {alt!r}: say what differs"
 
 
+def its_figures_keep_their_ids_apart(chapter):
+    """JupyterLab shows all explorers in one document, where an id leads to its first bearer."""
+    bearers = {}
+    for number, svg in pictures(chapter):
+        for name in sorted(set(re.findall(r'\bid=\\?"([^"\\]+)', svg))):
+            if name in bearers:
+                yield (
+                    f"cell {number}: the id {name} leads to the figure of cell {bearers[name]}: "
+                    "run `make notebooks CHAPTER=...`"
+                )
+            bearers.setdefault(name, number)
+
+
 def it_has_an_explorer(chapter):
     if not any(read_explorer(svg) for _, svg in pictures(chapter)):
         yield "it has no explorer with stored frames: add explore(...), run `make notebooks`"

@@ -25,7 +25,6 @@ _METADATA = re.compile(r"<metadata>\s*<!\[CDATA\[(.*?)\]\]>\s*</metadata>\n?", r
 _DESCRIPTION = re.compile(r"<desc>(.*?)</desc>\n?", re.DOTALL)
 _OUTSIDE_ONLY = re.compile(r'\s(?:style|width|height|xmlns)="[^"]*"')
 _WIDTH = re.compile(r'viewBox="0 0 ([\d.]+)')
-_IDENTIFIER = re.compile(r'(\bid="|\bhref="#|url\(#)([^")]+)')
 
 
 class Figure(nodes.Element):
@@ -68,8 +67,7 @@ class FigureRenderer:
         svg = data.string.strip()
         if 'role="img"' not in svg[:2000]:
             return None
-        # Two figures on a page may use the same ids: make them this output's own.
-        svg, caption, explorer = inline_svg(svg, f"f{data.cell_index}-{data.output_index}-")
+        svg, caption, explorer = inline_svg(svg)
         figure = Figure(svg=svg, data=explorer)
         if caption:
             node = Caption()
@@ -79,15 +77,13 @@ class FigureRenderer:
         return [figure]
 
 
-def inline_svg(svg: str, prefix: str) -> tuple[str, str, dict | None]:
+def inline_svg(svg: str) -> tuple[str, str, dict | None]:
     """Split a stored SVG into what the page needs of it.
 
     Parameters
     ----------
     svg : str
         The stored SVG; see `mlmath_lib.display`.
-    prefix : str
-        Put before every id, so that ids are unique on the page.
 
     Returns
     -------
@@ -99,15 +95,12 @@ def inline_svg(svg: str, prefix: str) -> tuple[str, str, dict | None]:
     explorer : dict or None
         An explorer's parameters, sentences and frames; None for a plain figure.
     """
-    svg = _IDENTIFIER.sub(rf"\g<1>{prefix}\g<2>", svg[svg.index("<svg") :])
+    svg = svg[svg.index("<svg") :]
     metadata = _METADATA.search(svg)
     description = _DESCRIPTION.search(svg)
     svg = _DESCRIPTION.sub("", _METADATA.sub("", svg, count=1), count=1)
     svg = _ROOT.sub(_page_root, svg, count=1)
-    explorer = None
-    if metadata:
-        # The prefix has been put within JSON strings as well, where quotes are escaped.
-        explorer = json.loads(_prefix_json(metadata.group(1), prefix))
+    explorer = json.loads(metadata.group(1)) if metadata else None
     return svg, unescape(description.group(1)).strip() if description else "", explorer
 
 
@@ -118,11 +111,6 @@ def _page_root(root: re.Match) -> str:
     if width is None or float(width.group(1)) >= FULL_WIDTH:
         return tag
     return tag.replace("<svg", f'<svg style="--width: {width.group(1)}"', 1)
-
-
-def _prefix_json(text: str, prefix: str) -> str:
-    """Prefix the ids whose quotes JSON has escaped; ``url(#…)`` has none and is done."""
-    return re.sub(r'(\bid=\\"|\bhref=\\"#)([^"\\]+)', rf"\g<1>{prefix}\g<2>", text)
 
 
 def _controls(explorer: dict, name: str) -> str:

@@ -10,9 +10,9 @@ from mlmath_lib.workshop.site import figures
 
 def test_a_narrow_figure_keeps_the_scale_of_the_others():
     root = '<svg width="{0}pt" height="90pt" viewBox="0 0 {0} 90" role="img">'
-    narrow, _, _ = figures.inline_svg(root.format(201.6), "a-")
+    narrow, _, _ = figures.inline_svg(root.format(201.6))
     assert narrow == '<svg style="--width: 201.6" viewBox="0 0 201.6 90" role="img">'
-    wide, _, _ = figures.inline_svg(root.format(403.2), "a-")
+    wide, _, _ = figures.inline_svg(root.format(403.2))
     assert wide == '<svg viewBox="0 0 403.2 90" role="img">'
 
 
