@@ -22,6 +22,7 @@ from mlmath_lib.workshop.rules import (
     contents_problems,
     import_problems,
     name_problems,
+    needs_problems,
     trace_problems,
 )
 
@@ -80,6 +81,11 @@ def _form_problems(chapter):
 def test_contents_list_every_chapter_once():
     problems = list(contents_problems(BOOK))
     assert not problems, _report("_toc.yml", problems)
+
+
+def test_chapters_need_what_comes_before():
+    problems = list(needs_problems(BOOK))
+    assert not problems, _report("You need", problems)
 
 
 def test_modules_import_only_earlier_parts():
@@ -774,6 +780,32 @@ def test_wrong_contents_are_found(book, old, new, message):
     path = book.root / "_toc.yml"
     path.write_text(path.read_text().replace(old, new))
     assert any(message in problem for problem in contents_problems(Book(book.root)))
+
+
+def needing(tmp_path, **needs):
+    """Write a book of a few chapters, in this order, each with links to what it needs."""
+    folder = tmp_path / "chapters" / "basics"
+    folder.mkdir(parents=True)
+    entries = [f"  - file: chapters/basics/{name}" for name in needs]
+    (tmp_path / "_toc.yml").write_text("\n".join(["format: jb-book", "chapters:", *entries]))
+    for name, above in needs.items():
+        links = ", ".join(f"[{need}]({need}.ipynb)" for need in above)
+        cells = [new_markdown_cell(f"# {name}"), new_markdown_cell(f"**You need** {links}.")]
+        nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
+    return Book(tmp_path)
+
+
+def test_chapters_that_need_each_other_are_named(tmp_path):
+    book = needing(tmp_path, a=["c"], b=["a"], c=["b"])
+    circle, order = needs_problems(book)
+    assert circle.startswith(
+        "basics/a needs basics/c; basics/c needs basics/b; basics/b needs basics/a: nobody can "
+    )
+    assert order == "_toc.yml lists basics/a before basics/c, which it needs: put it after"
+
+
+def test_chapters_in_the_order_of_their_needs_are_fine(tmp_path):
+    assert list(needs_problems(needing(tmp_path, a=[], b=["a"], c=["b", "a"]))) == []
 
 
 @pytest.mark.parametrize(

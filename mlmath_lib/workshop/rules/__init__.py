@@ -18,6 +18,7 @@ from mlmath_lib.workshop.rules.book import (
     contents_problems,
     import_problems,
     name_problems,
+    needs_problems,
     trace_problems,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "contents_problems",
     "import_problems",
     "name_problems",
+    "needs_problems",
     "trace_problems",
 ]
 

@@ -11,6 +11,7 @@ import nbformat
 import yaml
 
 from mlmath_lib.workshop.chapter import Chapter, read_markdown
+from mlmath_lib.workshop.needs import circle
 
 SNAKE_CASE = re.compile(r"_?[a-z]+(_[a-z]+)*|__init__")
 VAGUE_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
@@ -100,6 +101,25 @@ def contents_problems(book):
             yield f"_toc.yml lists {name}, which does not exist"
         if times > 1:
             yield f"_toc.yml lists {name} {times} times: once is enough"
+
+
+def needs_problems(book):
+    """Say which chapters need each other, or one that comes later in their part."""
+    needs = {chapter.name: chapter.needs for chapter in book.chapters if not chapter.is_template}
+    if found := circle(needs):
+        steps = [
+            f"{name} needs {need}" for need, name in zip(found, [*found[1:], found[0]], strict=True)
+        ]
+        yield (
+            f"{'; '.join(reversed(steps))}: nobody can begin to read. Name in words, without a "
+            "link, what one of them can do without"
+        )
+    places = {name.removeprefix("chapters/"): n for n, name in enumerate(book.contents)}
+    for name, above in needs.items():
+        for need in above:
+            same_part = need.split("/")[0] == name.split("/")[0]
+            if same_part and places.get(need, 0) > places.get(name, 0):
+                yield f"_toc.yml lists {name} before {need}, which it needs: put it after"
 
 
 def import_problems(book):
