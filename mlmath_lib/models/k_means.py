@@ -5,11 +5,11 @@ every centre moves to the mean of its points. Derived in the chapter "k-means
 clustering".
 
 The nearest centre is found through the expanded square, ``|x|^2 - 2 x.c + |c|^2``,
-because a matrix product is the fastest loop that NumPy has. Far from the origin that
-form subtracts two huge numbers, so the functions here move the origin into the data
-first. What remains is an error of about 1e-16 of the squared extent of the data:
-centres closer together than 1e-8 of that extent are beyond this form. The inertia is
-summed from the differences themselves and has no such limit.
+because a matrix product is the fastest loop that NumPy has. That form subtracts large
+numbers. So the functions here move the origin into the data first, and where two centres
+are so nearly equally far that rounding could decide between them, they compare the
+differences ``x - c`` themselves. All distances are right to 1e-15 of the extent of the
+data.
 """
 
 from typing import NamedTuple
@@ -19,6 +19,9 @@ import numpy as np
 from mlmath_lib._validation import require_array, require_count
 
 STARTS = ("k-means++", "random")
+# A centre whose distance is beyond the range of doubles is infinitely far: no cause to warn.
+FAR_IS_FAR = np.errstate(over="ignore", invalid="ignore")
+ROUNDINGS = 8 * np.finfo(float).eps  # of a product and a sum, for each feature, with room
 
 
 class KMeansResult(NamedTuple):
@@ -37,9 +40,9 @@ def k_means(X, n_clusters, *, rng=None, start="k-means++", n_starts=1, max_steps
 
     Minimises the inertia ``sum_i |x_i - c_(z_i)|^2`` over the centres ``c_j`` and the
     labels ``z_i``. One step moves every centre to the mean of its points, then assigns
-    every point to its nearest centre. No step raises the inertia, and the run stops
-    when no label changes. Where it stops depends on the start and need not be the
-    global minimum.
+    every point to its nearest centre. No step raises the inertia but by rounding, and the
+    run stops when no label changes. Where it stops depends on the start and need not be
+    the global minimum.
 
     A point that is equally near to several centres goes to the one listed first. A
     cluster that loses all its points gets a new centre: the point that lies farthest
@@ -68,8 +71,10 @@ def k_means(X, n_clusters, *, rng=None, start="k-means++", n_starts=1, max_steps
         ``centers`` (n_clusters, n_features); ``labels`` (n_samples,), for each point
         the row of its nearest centre; ``inertia``, the squared distances summed, in
         squared units of `X`; ``inertia_path`` (n_steps + 1,), the inertia at the start
-        and after each step; ``n_steps``; ``converged``, False if `max_steps` ran out
-        first, in which case the centres are not yet the means of their points.
+        and after each step, of which ``inertia`` is the smallest; ``n_steps``;
+        ``converged``, False if `max_steps` ran out first, in which case the centres are
+        not yet the means of their points. An inertia beyond the range of doubles is inf
+        or 0, although centres and labels are right.
 
     Raises
     ------
@@ -104,20 +109,25 @@ def k_means(X, n_clusters, *, rng=None, start="k-means++", n_starts=1, max_steps
         raise ValueError(f"start must be {names}, or an array of centers; got {start!r}")
 
     rng = np.random.default_rng(rng)
-    origin = X.mean(axis=0)
-    centered = X - origin
+    cloud = _cloud(X)
     best = None
     for _ in range(n_starts):
         if fixed is not None:
-            centers = fixed - origin
+            centers = _placed(cloud, fixed)
         elif start == "random":
-            centers = centered[rng.choice(len(X), size=n_clusters, replace=False)]
+            centers = cloud.points[rng.choice(len(X), size=n_clusters, replace=False)]
         else:
-            centers = _plus_plus(centered, n_clusters, rng)
-        run = _lloyd(centered, centers, max_steps)
+            centers = cloud.points[_plus_plus(cloud.points, n_clusters, rng)]
+        run = _lloyd(cloud, centers, max_steps)
         if best is None or run.inertia < best.inertia:
             best = run
-    return best._replace(centers=best.centers + origin)
+    with np.errstate(over="ignore"):
+        path = np.ldexp(best.inertia_path, 2 * cloud.exponent)
+    return best._replace(
+        centers=np.ldexp(best.centers + cloud.origin, cloud.exponent),
+        inertia=float(path.min()),
+        inertia_path=path,
+    )
 
 
 def k_means_plus_plus(X, n_clusters, *, rng=None):
@@ -165,7 +175,7 @@ def k_means_plus_plus(X, n_clusters, *, rng=None):
     [[0.0, 0.0], [9.0, 9.0]]
     """
     X, n_clusters = _require_points(X, n_clusters)
-    return _plus_plus(X, n_clusters, np.random.default_rng(rng))
+    return X[_plus_plus(_cloud(X).points, n_clusters, np.random.default_rng(rng))]
 
 
 def assign_to_nearest(X, centers):
@@ -205,44 +215,91 @@ def assign_to_nearest(X, centers):
     """
     X = require_array("X", X, ("n_samples", "n_features"))
     centers = require_array("centers", centers, ("n_clusters", X.shape[1]))
-    origin = centers.mean(axis=0)
-    return _nearest(_extended(X - origin), centers - origin)
+    cloud = _cloud(X, centers)
+    return _nearest(cloud, _placed(cloud, centers)).astype(np.intp)
 
 
-def _lloyd(X, centers, max_steps):
-    """Run Lloyd's steps on points whose origin lies among them."""
-    extended = _extended(X)
-    labels = _nearest(extended, centers)
-    inertia_path = [_inertia(X, centers, labels)]
-    converged = False
-    for _ in range(max_steps):
-        centers = _moved_centers(X, labels, len(centers))
-        previous, labels = labels, _nearest(extended, centers)
-        inertia_path.append(_inertia(X, centers, labels))
-        # The second condition ends what rounding could prolong: tied points that
-        # change sides for ever, which leaves the inertia where it was.
-        if np.array_equal(labels, previous) or inertia_path[-1] >= inertia_path[-2]:
-            converged = True
-            break
-    n_steps = len(inertia_path) - 1
+class _Cloud(NamedTuple):
+    """Points of size 1 around their middle: those of the caller, ``/ 2**exponent - origin``."""
+
+    points: np.ndarray  # one a row
+    columns: np.ndarray  # one a column, with a 1 below
+    reach: float  # the longest of them
+    origin: np.ndarray
+    exponent: int
+
+
+def _cloud(X, centers=None):
+    """Scale and centre the points, so that their squares neither overflow nor vanish."""
+    size = np.abs(X).max()
+    if centers is not None:  # one at least must not be out of sight
+        size = max(size, np.abs(centers).max(axis=1).min())
+    exponent = int(np.frexp(size)[1])
+    X = np.ldexp(X, -exponent)
+    # Few digits, so that the difference is exact where the points lie on a grid: what is
+    # equally far stays so.
+    origin = X.mean(axis=0).astype(np.float32).astype(float)
+    points = X - origin
+    columns = np.vstack([points.T, np.ones(len(X))])
+    reach = np.sqrt(np.einsum("ij,ij->i", points, points).max())
+    return _Cloud(points, columns, reach, origin, exponent)
+
+
+@FAR_IS_FAR
+def _placed(cloud, centers):
+    """Return the caller's centres in the coordinates of the cloud."""
+    return np.ldexp(centers, -cloud.exponent) - cloud.origin
+
+
+def _lloyd(cloud, centers, max_steps):
+    """Run Lloyd's steps and return the best state, in the coordinates of the cloud."""
+    labels = _nearest(cloud, centers)
+    inertia = _inertia(cloud.points, centers, labels)
+    best, path = (inertia, centers, labels), [inertia]
+    seen, converged = {hash(labels.tobytes())}, False
+    while not converged and len(path) <= max_steps:
+        centers = _moved_centers(cloud.points, labels, len(centers))
+        labels = _nearest(cloud, centers)
+        inertia = _inertia(cloud.points, centers, labels)
+        path.append(inertia)
+        if inertia <= best[0]:
+            best = inertia, centers, labels
+        # Labels that come back after one step are those that no longer change. After
+        # several, rounding has led around a cycle, and would for ever.
+        fingerprint = hash(labels.tobytes())
+        converged = fingerprint in seen
+        seen.add(fingerprint)
+    inertia, centers, labels = best
+    n_steps = len(path) - 1
     return KMeansResult(
-        centers, labels, inertia_path[-1], np.array(inertia_path), n_steps, converged
+        centers, labels.astype(np.intp), inertia, np.array(path), n_steps, converged
     )
 
 
-def _extended(X):
-    return np.column_stack([X, np.ones(len(X))])
-
-
-def _nearest(extended, centers):
+@FAR_IS_FAR
+def _nearest(cloud, centers):
+    """Return the row of each point's nearest centre, the first of several."""
+    squares = np.einsum("ij,ij->i", centers, centers)
     # |x - c|^2 = |x|^2 - 2 (x.c - |c|^2 / 2): the nearest centre has the largest
-    # x.c - |c|^2 / 2, and the column of ones makes that one matrix product.
-    return np.argmax(extended @ np.vstack([centers.T, -(centers**2).sum(axis=1) / 2]), axis=1)
+    # x.c - |c|^2 / 2, and the row of ones makes that one matrix product.
+    scores = np.column_stack([centers, -squares / 2]) @ cloud.columns
+    rounding = ROUNDINGS * centers.shape[1] * (cloud.reach + np.sqrt(squares.max())) ** 2
+    close = scores >= scores.max(axis=0) - rounding
+    # A maximum of small whole numbers is many times as fast as argmax along an axis.
+    numbers = np.arange(len(centers), dtype=np.min_scalar_type(len(centers)))
+    labels = (close * numbers[:, np.newaxis]).max(axis=0)
+    if np.count_nonzero(close) != len(labels):
+        doubtful = np.count_nonzero(close, axis=0) != 1
+        points = cloud.points[doubtful]
+        distances = [((points - center) ** 2).sum(axis=1) for center in centers]
+        labels[doubtful] = np.argmin(distances, axis=0)
+    return labels
 
 
-def _inertia(X, centers, labels):
+@FAR_IS_FAR
+def _inertia(points, centers, labels):
     difference = np.take(centers, labels, axis=0)
-    np.subtract(X, difference, out=difference)
+    np.subtract(points, difference, out=difference)
     return float(np.vdot(difference, difference))
 
 
@@ -259,25 +316,27 @@ def _moved_centers(X, labels, n_clusters):
     centers = (membership @ X) / np.maximum(counts, 1)[:, np.newaxis]
     empty = np.flatnonzero(counts == 0)
     if empty.size:
+        distinct = len(np.unique(X, axis=0))
         distances = ((X - centers[labels]) ** 2).sum(axis=1)
         for cluster in empty:
             farthest = np.argmax(distances)
-            if distances[farthest] == 0:
-                raise _too_few_distinct(X, n_clusters)
+            if distinct < n_clusters or distances[farthest] == 0:
+                raise _too_few_distinct(min(distinct, n_clusters - 1), n_clusters)
             centers[cluster] = X[farthest]
             distances = np.minimum(distances, ((X - X[farthest]) ** 2).sum(axis=1))
     return centers
 
 
 def _plus_plus(X, n_clusters, rng):
-    centers = [X[rng.integers(len(X))]]
-    squared = ((X - centers[0]) ** 2).sum(axis=1)
-    while len(centers) < n_clusters:
+    """Return the rows of the chosen points."""
+    rows = [rng.integers(len(X))]
+    squared = ((X - X[rows[0]]) ** 2).sum(axis=1)
+    while len(rows) < n_clusters:
         if squared.sum() == 0:
-            raise _too_few_distinct(X, n_clusters)
-        centers.append(X[rng.choice(len(X), p=squared / squared.sum())])
-        squared = np.minimum(squared, ((X - centers[-1]) ** 2).sum(axis=1))
-    return np.array(centers)
+            raise _too_few_distinct(len(rows), n_clusters)
+        rows.append(rng.choice(len(X), p=squared / squared.sum()))
+        squared = np.minimum(squared, ((X - X[rows[-1]]) ** 2).sum(axis=1))
+    return rows
 
 
 def _require_points(X, n_clusters):
@@ -299,8 +358,7 @@ def _require_start(X, n_clusters, start, n_starts):
     return require_array("start", start, (n_clusters, X.shape[1]))
 
 
-def _too_few_distinct(X, n_clusters):
-    distinct = len(np.unique(X, axis=0))
+def _too_few_distinct(distinct, n_clusters):
     return ValueError(
         f"X must have at least n_clusters distinct points; got {distinct} for "
         f"n_clusters = {n_clusters}. Ask for at most {distinct} clusters"

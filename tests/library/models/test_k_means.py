@@ -1,8 +1,10 @@
 """The part *Models*: against independent references, by properties, by each error."""
 
 import itertools
+import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -78,7 +80,8 @@ class TestKMeans:
         assume(len(np.unique(X, axis=0)) >= n_clusters)
         result = k_means(X, n_clusters, rng=seed, start="random")
         assert result.converged
-        assert (np.diff(result.inertia_path) <= 1e-12 * result.inertia_path[0]).all()
+        assert (np.diff(result.inertia_path) <= 1e-15 * result.inertia_path[0]).all()
+        assert result.inertia == result.inertia_path.min()
         assert len(result.inertia_path) == result.n_steps + 1
         squared = squared_distances(X, result.centers)
         own = squared[np.arange(len(X)), result.labels]
@@ -167,11 +170,95 @@ class TestKMeans:
         assert result.n_steps == 1
         np.testing.assert_array_equal(result.labels, assign_to_nearest(X, result.centers))
 
-    def test_fewer_distinct_points_than_clusters(self):
-        X = [[0.0, 0.0]] * 3 + [[1.0, 1.0]] * 3
-        for start in ("k-means++", "random", [[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]):
+    @pytest.mark.parametrize("value", [1.0, 0.3, 1e-160])  # the mean of three 0.3 is not 0.3
+    def test_fewer_distinct_points_than_clusters(self, value):
+        X = [[value, 0.0]] * 3 + [[0.7, 1.0]] * 4
+        for start in ("k-means++", "random", [[value, 0.0], [value, 0.0], [0.7, 1.0]]):
             with pytest.raises(ValueError, match="distinct points; got 2 for n_clusters = 3"):
                 k_means(X, 3, rng=0, start=start)
+
+    def test_points_nearer_than_the_others_extent_can_tell_count_as_one(self):
+        for start in ("k-means++", "random", [[0.0], [1e-200], [1.0]]):
+            with pytest.raises(ValueError, match="distinct points; got 2 for n_clusters = 3"):
+                k_means([[0.0], [1e-200], [1.0]], 3, rng=0, start=start)
+
+    @pytest.mark.parametrize("exponent", [-1000, -560, 560, 1000])
+    def test_the_unit_does_not_matter(self, exponent):
+        X = np.round(blobs(np.random.default_rng(3)) * 64) / 64  # so that no digit is lost
+        base = k_means(X, 4, rng=2, n_starts=3)
+        scaled = k_means(np.ldexp(X, exponent), 4, rng=2, n_starts=3)
+        np.testing.assert_array_equal(scaled.labels, base.labels)
+        np.testing.assert_array_equal(scaled.centers, np.ldexp(base.centers, exponent))
+        assert (scaled.n_steps, scaled.converged) == (base.n_steps, True)
+        assert scaled.inertia == (np.inf if exponent > 0 else 0)
+        assert scaled.inertia_path.tolist() == [scaled.inertia] * (base.n_steps + 1)
+        start = np.ldexp(X[:4], exponent)
+        again = k_means(np.ldexp(X, exponent), 4, start=start)
+        np.testing.assert_array_equal(again.labels, k_means(X, 4, start=X[:4]).labels)
+
+    @pytest.mark.parametrize("scale", [1e200, 1e-170, 1e300, 1e-300])
+    def test_very_large_and_very_small_values(self, scale):
+        X = scale * np.array([[0.0, 1.0], [0.0, 2.0], [5.0, 5.0], [5.0, 6.0], [9.0, 0.0]])
+        result = k_means(X, 3, rng=0, n_starts=5)
+        assert [len(set(result.labels[rows])) for rows in ([0, 1], [2, 3], [0, 2, 4])] == [1, 1, 3]
+        middles = np.array([X[:2].mean(axis=0), X[2:4].mean(axis=0), X[4]])
+        np.testing.assert_allclose(result.centers[result.labels[[0, 2, 4]]], middles, rtol=1e-15)
+
+    def test_an_inertia_that_a_double_can_hold_is_right_at_any_scale(self):
+        for scale in (1e-150, 1e-9, 1e9, 1e150):
+            X = scale * np.array([[0.0], [1.0], [7.0]])
+            assert k_means(X, 2, rng=0).inertia == pytest.approx(scale**2 / 2, rel=1e-14)
+
+    @pytest.mark.filterwarnings("error")
+    def test_a_start_out_of_sight_ends_where_a_near_one_does(self):
+        X = [[0.0], [1.0], [5.0]]
+        for start in ([[2e200], [1e200]], [[1.0], [1e300]], [[-1e308], [1e308]]):
+            result = k_means(X, 2, start=start)
+            assert sorted(result.centers.ravel()) == [0.5, 5]
+
+    def test_one_point_far_out_does_not_blur_the_others(self):
+        X = [[0], [1], [10], [11], [1e12]]
+        for seed in range(50):
+            result = k_means(X, 3, rng=seed)
+            assert (np.diff(result.inertia_path) <= 0).all()
+            assert (result.inertia, result.converged) == (1, True)
+            assert result.labels[0] == result.labels[1] != result.labels[2] == result.labels[3]
+
+    def test_the_best_state_of_a_run_is_returned_and_a_cycle_ends(self, monkeypatch):
+        # No data are known on which rounding leads Lloyd's steps around a cycle, so here an
+        # assignment does that sends two points to and fro, and one of its ends is better.
+        labels = itertools.cycle([[0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 1]])
+
+        def to_and_fro(_cloud, _centers):
+            return np.array(next(labels), dtype=np.uint8)
+
+        monkeypatch.setattr(sys.modules["mlmath_lib.models.k_means"], "_nearest", to_and_fro)
+        result = k_means([[0.0], [1.0], [5.0], [6.0]], 2, start=[[0.0], [5.0]])
+        assert (result.n_steps, result.converged) == (3, True)
+        assert result.inertia == result.inertia_path.min() < result.inertia_path[-1]
+        best = int(np.argmin(result.inertia_path))
+        assert result.labels.tolist() == [[0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 1]][best % 3]
+        own = result.centers[result.labels] - [[0.0], [1.0], [5.0], [6.0]]
+        assert result.inertia == pytest.approx((own**2).sum())
+
+    def test_more_clusters_than_a_byte_can_number(self):
+        X = np.arange(600.0)[:, np.newaxis]
+        result = k_means(X, 300, start=X[::2])
+        assert result.labels.tolist() == np.repeat(np.arange(300), 2).tolist()
+        assert result.labels.dtype == np.intp
+
+    def test_a_start_given_needs_no_randomness(self):
+        X, rng = blobs(np.random.default_rng(9)), np.random.default_rng(5)
+        k_means(X, 3, start=X[:3], rng=rng)
+        assert rng.random() == np.random.default_rng(5).random()
+
+    def test_the_random_start_draws_points_without_replacement(self):
+        X = np.array([[0.0], [1.0], [10.0], [11.0]])
+        for seed in range(20):
+            rows = np.random.default_rng(seed).choice(4, size=2, replace=False)
+            drawn = k_means(X, 2, rng=seed, start="random")
+            np.testing.assert_array_equal(drawn.labels, k_means(X, 2, start=X[rows]).labels)
+            np.testing.assert_array_equal(drawn.centers, k_means(X, 2, start=X[rows]).centers)
 
     @pytest.mark.parametrize(
         ("changes", "error", "message"),
@@ -222,6 +309,13 @@ class TestKMeansPlusPlus:
         with pytest.raises(ValueError, match="got 1 for n_clusters = 2"):
             k_means_plus_plus([[1.0], [1.0], [1.0]], 2, rng=0)
 
+    @pytest.mark.parametrize("scale", [1e200, 1e-170])
+    def test_very_large_and_very_small_values(self, scale):
+        X = blobs(np.random.default_rng(1), n_samples=30)
+        chosen = k_means_plus_plus(scale * X, 5, rng=3)
+        np.testing.assert_array_equal(chosen, scale * k_means_plus_plus(X, 5, rng=3))
+        assert all((scale * X == center).all(axis=1).any() for center in chosen)
+
     def test_more_clusters_than_points(self):
         with pytest.raises(ValueError, match="n_clusters must be at most the number of points, 1"):
             k_means_plus_plus([[1.0]], 2)
@@ -251,6 +345,28 @@ class TestAssignToNearest:
     def test_ties_go_to_the_first_centre(self):
         assert assign_to_nearest([[0.0, 3.0]], [[1.0, 0.0], [-1.0, 0.0]]).tolist() == [0]
 
+    @given(X=points, seed=st.integers(0, 99), offset=st.sampled_from([0, 0.5, 1e6, -(2.0**40)]))
+    @settings(deadline=None)
+    def test_on_a_grid_every_tie_is_seen(self, X, seed, offset):
+        centers = np.random.default_rng(seed).integers(-4, 5, size=(6, X.shape[1])) / 2
+        expected = squared_distances(X, centers).argmin(axis=1)  # exact, and the first of several
+        labels = assign_to_nearest(X + offset, centers + offset)
+        np.testing.assert_array_equal(labels, expected)
+
+    @pytest.mark.parametrize("gap", [1e-9, 1e-14])
+    def test_centres_far_closer_than_the_extent_of_the_points(self, gap):
+        centers = [[0.0], [gap], [1.0]]
+        X = [[0.4 * gap], [0.6 * gap], [gap], [0.9], [-1.0]]
+        assert assign_to_nearest(X, centers).tolist() == [0, 1, 1, 2, 0]
+
+    @pytest.mark.filterwarnings("error")
+    def test_values_of_all_sizes(self):
+        assert assign_to_nearest([[1.0], [0.0]], [[1e200], [1e-3], [0.0]]).tolist() == [1, 2]
+        assert assign_to_nearest([[1.0], [0.0]], [[2e200], [1e200]]).tolist() == [1, 1]
+        assert assign_to_nearest([[1e-170], [0]], [[1e300], [1e-170], [0]]).tolist() == [1, 2]
+        assert assign_to_nearest([[1e300], [0]], [[1e-300], [2e300]]).tolist() == [0, 0]
+        assert assign_to_nearest([[0.0]], [[0.0]]).tolist() == [0]
+
     def test_shapes_must_fit(self):
         with pytest.raises(ValueError, match=r"centers must have shape \(n_clusters, 2\)"):
             assign_to_nearest([[0.0, 1.0]], [[1.0]])
@@ -258,3 +374,37 @@ class TestAssignToNearest:
     def test_centers_must_be_finite(self):
         with pytest.raises(ValueError, match="centers must be finite"):
             assign_to_nearest([[0.0]], [[np.inf]])
+
+
+CALLS = {
+    "k_means": lambda X: k_means(X, 1),
+    "start of k_means": lambda X: k_means([[1.0], [2.0]], 2, start=X),
+    "k_means_plus_plus": lambda X: k_means_plus_plus(X, 1),
+    "points of assign_to_nearest": lambda X: assign_to_nearest(X, [[1.0]]),
+    "centres of assign_to_nearest": lambda X: assign_to_nearest([[1.0]], X),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        (np.ma.masked_equal([[1.0], [999.0]], 999), ValueError, "got masked ones among them"),
+        (pd.DataFrame({"a": ["1", "2"]}), TypeError, "numbers written as text"),
+        ([[1.0], ["2"]], TypeError, "numbers written as text"),
+        ([[1j], [2.0]], TypeError, "Take the real part"),
+        ([[1.0], [2.0, 3.0]], TypeError, "rows must have one length"),
+        ([[1.0], [None]], TypeError, "fill in what is missing"),
+        (None, TypeError, "got None"),
+        ([[1.0], [np.nan]], ValueError, "must be finite"),
+    ],
+)
+def test_what_is_no_table_of_numbers_is_refused(call, value, error, message):
+    with pytest.raises(error, match=message):
+        call(value)
+
+
+def test_a_table_of_numbers_may_be_a_dataframe():
+    X = pd.DataFrame({"a": [1, 2, 30], "b": [0.5, 0.5, 0.5]})
+    result = k_means(X, 2, rng=0)
+    assert result.labels[0] == result.labels[1] != result.labels[2]
