@@ -40,10 +40,17 @@ _GROUP = re.compile(r"\{[^{}]*\}")
 # XML knows five names; HTML's others become the characters themselves.
 _ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;|apos;)\w+;")
 _ROW_SPACE = re.compile(r"\\\\\s*\[[\d.]+\s*\w+\]")  # printed as text if it stays
+# TeX sets the sign that begins a row as the sum's, a browser as the sign of a number.
+_SIGN_OF_A_ROW = re.compile(
+    r'(<mtd style="text-align: left[^"]*">(?:<mspace[^>]*/>|<mrow></mrow>)*)<mo>([+−±∓])</mo>'
+)
 # Chromium stretches a bracket to its size in a row, and not where it carries a superscript.
 _BRACKET_WITH_SCRIPT = re.compile(r"(<m(?:sup|sub|subsup)>)(<mo [^>]*minsize[^>]*>[^<]*</mo>)")
 _ROOT = re.compile(r"<m(?:sqrt|root)\b[^>]*>")
 _LONE_LETTER = re.compile(r"<mi>(.)</mi>")
+# Chromium hangs the sign of a root from its bar: a strut puts the bar as high as TeX does.
+STRUT = '<mspace height="0.72em" depth="0.22em"/>'
+_ROOT_START = re.compile(r"<msqrt>|<mroot><mrow>")
 PRIMES = "\u2032\u2033\u2034\u2057"
 # What a browser draws for a lone letter: the mathematical italic, which has a place of its own.
 ITALIC = {
@@ -87,6 +94,8 @@ def to_mathml(tex: str, *, display: bool = False) -> str:
         raise ValueError(f"the formula {tex!r} cannot be converted: {error}") from None
     mathml = _ENTITY.sub(lambda entity: unescape(entity[0]), mathml)
     mathml = _BRACKET_WITH_SCRIPT.sub(r"\1<mrow>\2</mrow>", mathml)
+    mathml = _SIGN_OF_A_ROW.sub(r'\1<mo form="infix">\2</mo>', mathml)
+    mathml = _ROOT_START.sub(rf"\g<0>{STRUT}", mathml)
     start, content = re.fullmatch(r"(<math[^>]*>)(.*)</math>", mathml, re.DOTALL).groups()
     return (
         f"{start}<semantics><mrow>{content}</mrow>"
@@ -148,12 +157,33 @@ def font(wanted: set[str]) -> bytes:
     primes = {ord(prime): f"{drawn[ord(prime)]}.ssty" for prime in PRIMES}
     for table in whole["cmap"].tables:
         table.cmap |= {code: glyph for code, glyph in primes.items() if code in table.cmap}
+    _narrow_roots(whole, drawn[ord("√")])
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=map(ord, wanted))
     cutter.subset(whole)
     file = BytesIO()
     subset.save_font(whole, file, options)
     return file.getvalue()
+
+
+def _narrow_roots(whole: TTFont, root: str) -> None:
+    """Make the taller signs of a root nearly as narrow as the first.
+
+    Chromium leaves room for the widest of them after every root.
+    """
+    variants = whole["MATH"].table.MathVariants
+    construction = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    names = {record.VariantGlyph for record in construction.MathGlyphVariantRecord}
+    names |= {part.glyph for part in construction.GlyphAssembly.PartRecords}
+    widest = 1.06 * whole["hmtx"][root][0]
+    for name in names:
+        width, start = whole["hmtx"][name]
+        if width > widest:
+            glyph = whole["glyf"][name]
+            glyph.coordinates.scale((widest / width, 1))
+            glyph.coordinates.toInt()
+            glyph.recalcBounds(whole["glyf"])
+            whole["hmtx"][name] = round(widest), round(start * widest / width)
 
 
 def _used(env) -> dict[str, set[str]]:

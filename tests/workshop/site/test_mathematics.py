@@ -54,6 +54,12 @@ def test_a_row_with_space_above_prints_no_number():
     assert "4pt" not in to_mathml(r"\begin{gathered}a\\[4pt]b\end{gathered}").partition("<anno")[0]
 
 
+@pytest.mark.parametrize("row", ["+c", r"\qquad+c", r"\qquad{}-c"])
+def test_a_row_may_begin_with_plus(row):
+    formula = ElementTree.fromstring(to_mathml(rf"\begin{{aligned}}a&=b\\&{row}\end{{aligned}}"))
+    assert [sign.get("form") for sign in formula.iter("mo")] == [None, "infix"]
+
+
 def test_a_large_bracket_with_a_superscript_stands_in_a_row():
     """Else Chromium draws it small."""
     formula = ElementTree.fromstring(to_mathml(r"\Bigl[x\Bigr]_0^1"))
@@ -67,6 +73,21 @@ def test_the_sign_of_a_root_is_drawn():
 
 def test_a_lone_letter_is_drawn_in_italics():
     assert characters(to_mathml(r"x + \max h")) == set("x𝑥+maxhℎ") | {"\u2061"}
+
+
+def test_a_root_leaves_little_room_behind_it():
+    whole = TTFont(BytesIO(font({"√"})))
+    variants = whole["MATH"].table.MathVariants
+    [signs] = [
+        construction.MathGlyphVariantRecord
+        for name, construction in zip(
+            variants.VertGlyphCoverage.glyphs, variants.VertGlyphConstruction, strict=True
+        )
+        if name == whole.getBestCmap()[ord("√")]
+    ]
+    first, *taller = [whole["hmtx"][sign.VariantGlyph][0] for sign in signs]
+    assert len(taller) >= 3
+    assert max(taller) < 1.1 * first
 
 
 def test_the_font_keeps_what_mathematics_needs():
