@@ -38,7 +38,7 @@ assignment: $(READY) $(TEACH)  ## make a chapter an assignment with an autograde
 # CHAPTER as above; SUBMISSIONS is a folder of notebooks.
 grade: $(READY) $(TEACH)  ## grade a folder of submissions into one table
 	$(BIN)/python -m mlmath_lib.workshop.assignments.marking \
-		$(or $(SUBMISSIONS),$(error Which folder? make grade CHAPTER=... SUBMISSIONS=folder)) \
+		"$(or $(SUBMISSIONS),$(error Which folder? make grade CHAPTER=... SUBMISSIONS=folder))" \
 		_build/assignments/$(or $(CHAPTER),$(error Which chapter? make grade CHAPTER=...))/autograder.zip
 
 questions: $(READY) $(TEACH)  ## write all questions for learning platforms

@@ -56,11 +56,11 @@ if warm.CAN_FORK:  # two seconds of imports for each notebook less
 class KeepTogether(LoadScopeScheduling):
     """Send to one worker what shares something costly: a notebook's kernel, an opened page.
 
-    Pages and assignments are spread over all workers; everything else goes by file.
+    Pages and chapters are spread over all workers; everything else goes by file.
     """
 
     def _split_scope(self, nodeid):
-        costly = re.search(r"([\w/]+\.(?:html|assignment))\]$", nodeid)
+        costly = re.search(r"\[([\w/]+\.html|\w+/\w+)\]$", nodeid)
         return costly[1] if costly else nodeid.partition("::")[0]
 
 

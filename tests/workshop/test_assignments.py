@@ -1,7 +1,10 @@
-"""Assignments, by use: right, empty and wrong answers through otter-grader itself."""
+"""Assignments, by use: right, empty and wrong answers, for some chapters through otter-grader."""
 
+import contextlib
 import csv
 import json
+import multiprocessing
+import os
 import re
 import shutil
 import zipfile
@@ -9,14 +12,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from mlmath_lib import exercises
 from mlmath_lib.exercises import CheckFailed
 from mlmath_lib.workshop.assignments import read_exercises, students_notebook
-from mlmath_lib.workshop.assignments.grading import fresh_options, grade, load_reference
+from mlmath_lib.workshop.assignments.grading import (
+    REFERENCE,
+    fresh_options,
+    grade,
+    load_reference,
+)
 
 pytest.importorskip("otter", reason="otter-grader is not installed: make test installs it")
+
+from otter.test_files.exception_test import ExceptionTestFile
 
 from mlmath_lib.workshop.assignments.folder import main as write_main
 from mlmath_lib.workshop.assignments.folder import sheet, write_assignment
@@ -25,7 +37,19 @@ from mlmath_lib.workshop.assignments.marking import mark, mark_folder
 
 CHAPTERS = sorted((Path(__file__).parents[2] / "chapters").glob("*/*.ipynb"))
 FASTEST = next(path for path in CHAPTERS if path.stem == "compound_growth")
-each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: f"{path.stem}.assignment")
+
+
+def name(chapter):
+    return f"{chapter.parent.name}/{chapter.stem}"
+
+
+each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=name)
+# One that is quick, one with answers that do not end, one with a long reference.
+through_otter = pytest.mark.parametrize(
+    "path",
+    [path for path in CHAPTERS if path.stem in {FASTEST.stem, "k_means_clustering", "chain_rule"}],
+    ids=name,
+)
 
 
 class WrongAnswer(NamedTuple):
@@ -110,44 +134,139 @@ def test_the_students_notebook_gives_nothing_away(path):
             compile(cell.source, path.stem, "exec")
 
 
+def in_a_fork(function):
+    """Return what a function returns in a copy of this process, which ends with it."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: sender.send(function()))
+    process.start()
+    sender.close()  # so that a copy that dies is an end of the pipe, not a wait for ever
+    returned = receiver.recv()
+    process.join()
+    return returned
+
+
+class Tried(NamedTuple):
+    """What otter-grader's test file says of one answer."""
+
+    score: float
+    passes_shown: bool
+    said: str
+
+
+def try_answer(label, answers, seconds=(exercises.SECONDS, exercises.SECONDS)):
+    """Run the autograder's test of one exercise here, without a kernel.
+
+    `seconds` is for a call on the cases shown, and on a fresh one.
+    """
+    test = ExceptionTestFile.from_file(f"../tests/{label}.py")
+    score, said, passed = 0, "", []
+    for case in test.test_cases:
+        exercises.SECONDS = seconds[case.hidden]
+        test.test_cases = [case]
+        test.run(answers)
+        score += test.score
+        passed += [result.passed for result in test.test_case_results]
+        said += "".join(result.message for result in test.test_case_results if not result.passed)
+    return Tried(score, passed[0], said)
+
+
+@pytest.fixture
+def tried(path, tmp_path):
+    """What the worked solutions, the mistakes and the stubs of a chapter get, by label.
+
+    The worked solutions are loaded once, as in a submission's kernel, and each answer is
+    tried in a fork of that process.
+    """
+    folder = write_assignment(path, tmp_path, seed=0)
+    with zipfile.ZipFile(folder / "autograder.zip") as file:
+        file.extractall(tmp_path / "autograder")
+    student = read(folder / "student" / path.name)
+    wrong = wrong_answers(path)
+
+    def answer(checks, label, code):
+        solution, _ = checks[label]
+        names = dict(solution.__globals__)  # what the chapter's code made
+        exec(code, names)
+        return {solution.__name__: names[solution.__name__]}
+
+    def wrong_one(checks, label):
+        # A loop without end costs what it is given; what ends gets all the time it needs.
+        mistake = wrong[label]
+        seconds = [exercises.SECONDS, exercises.SECONDS]
+        if "does not end" in mistake.message:
+            seconds = [exercises.SECONDS if mistake.passes_shown else 0.2, 0.2]
+        return try_answer(label, answer(checks, label, mistake.code), seconds)
+
+    def all_of_them():
+        os.chdir(tmp_path / "autograder" / "files")
+        checks = load_reference(str(Path(REFERENCE).resolve())).checks
+        right = {
+            label: try_answer(label, {solution.__name__: solution})
+            for label, (solution, _) in checks.items()
+        }
+        stubs = {
+            label: try_answer(label, answer(checks, label, stub(student, solution.__name__)))
+            for label, (solution, _) in checks.items()
+        }
+        mistakes = {
+            label: in_a_fork(lambda label=label: wrong_one(checks, label)) for label in wrong
+        }
+        return right, mistakes, stubs
+
+    return in_a_fork(all_of_them)
+
+
+def stub(student, name):
+    """Return the code of the cell in which a function is to be written."""
+    [source] = [
+        cell.source
+        for cell in student.cells
+        if cell.cell_type == "code" and re.search(rf"^def {name}\(", cell.source, re.M)
+        if cell.source.rstrip().endswith("...")
+    ]
+    return source
+
+
 @each_chapter
-def test_right_and_wrong_answers_get_their_marks(path, tmp_path):
-    """One submission with the worked solutions; one with mistakes, and nothing elsewhere."""
-    notebook = read(path)
+def test_right_and_wrong_answers_get_their_marks(path, tried):
+    """The worked solutions get all points, mistakes what is said of them, stubs nothing."""
+    full, wrong = points(read(path)), wrong_answers(path)
+    right, mistakes, stubs = tried
+    assert {label: entry.score for label, entry in right.items()} == full, right
+    for label, mistake in wrong.items():
+        entry = mistakes[label]
+        assert entry.passes_shown == mistake.passes_shown, (mistake.what, entry.said)
+        assert entry.score < full[label], f"{mistake.what}: no fresh case finds it"
+        assert re.search(mistake.message, entry.said), (mistake.what, entry.said)
+    assert {label: entry.score for label, entry in stubs.items()} == dict.fromkeys(full, 0)
+
+
+@through_otter
+def test_otter_grader_gives_the_same_marks(path, tried, tmp_path):
+    """One submission with the worked solutions, one with mistakes, one untouched."""
     folder = write_assignment(path, tmp_path, seed=0, seconds_per_call=4)
-    submissions = tmp_path / "submissions"
+    submissions = tmp_path / "handed in"
     submissions.mkdir()
     shutil.copy(folder / "instructor" / path.name, submissions / "instructor.ipynb")
-    wrong = wrong_answers(path)
-    codes = {label: mistake.code for label, mistake in wrong.items()}
+    shutil.copy(folder / "student" / path.name, submissions / "untouched.ipynb")
+    codes = {label: mistake.code for label, mistake in wrong_answers(path).items()}
     student = answered(read(folder / "student" / path.name), codes)
     nbformat.write(student, submissions / "wrong.ipynb")
 
     marked = mark_folder(submissions, folder / "autograder.zip", tmp_path, jobs=1)
-    full = points(notebook)
+    right, mistakes, stubs = tried
     assert {entry.status for entry in marked.values()} == {"graded"}
-    assert marked["instructor"].scores == full, marked["instructor"].messages
+    for name, expected in (
+        ("instructor", right),
+        ("wrong", stubs | mistakes),
+        ("untouched", stubs),
+    ):
+        scores = {label: entry.score for label, entry in expected.items()}
+        assert marked[name].scores == scores, marked[name].messages
     assert not any(marked["instructor"].messages.values())
-    partial = {
-        label: full[label] // 4 if mistake.passes_shown else 0 for label, mistake in wrong.items()
-    }
-    assert marked["wrong"].scores == dict.fromkeys(full, 0) | partial, marked["wrong"].messages
-    for label, mistake in wrong.items():
+    for label, mistake in wrong_answers(path).items():
         assert re.search(mistake.message, marked["wrong"].messages[label]), mistake.what
-    for label in full.keys() - wrong.keys():
-        assert "is None" in marked["wrong"].messages[label]
-
-
-@pytest.mark.parametrize("topic", ["compound_growth", "k_means_clustering"])
-def test_an_untouched_notebook_gets_nothing(topic, tmp_path):
-    [path] = [path for path in CHAPTERS if path.stem == topic]
-    folder = write_assignment(path, tmp_path, seed=0)
-    marked = mark_folder(folder / "student", folder / "autograder.zip", tmp_path, jobs=1)
-    full = points(read(path))
-    assert marked[topic].status == "graded"
-    assert marked[topic].scores == dict.fromkeys(full, 0)
-    feedback = (tmp_path / "feedback" / f"{topic}.md").read_text()
-    assert re.findall(r"^- `(ex-[\w-]+)`: 0", feedback, re.M) == list(full)  # the chapter's order
 
 
 def test_twenty_submissions_make_one_table(tmp_path, capsys):
@@ -210,6 +329,9 @@ def test_a_careless_notebook_is_graded(tmp_path):
         "import os, tempfile\n\nos.chdir(tempfile.mkdtemp())",
         "open, high, low, close = 1, 2, 3, 4",
         "import warnings\n\nnp.seterr(all='raise')\nwarnings.simplefilter('error')",
+        # A page never sees these widgets, and nbclient's stand-in for one trips over them.
+        "from ipywidgets import Output\n\nfirst, second = Output(), Output()\n"
+        "first.__enter__(), second.__enter__(), first.__exit__(None, None, None)\nfirst",
     ]
     right.cells += map(new_code_cell, careless)
     path = tmp_path / "Jürgens Größen [2].ipynb"
@@ -253,14 +375,44 @@ def test_a_submission_cannot_overwrite_what_it_is_compared_with(tmp_path):
     assert sum(marked.scores.values()) == 0
 
 
-def test_what_takes_too_long_is_given_up(tmp_path):
+def test_what_takes_too_long_is_given_up(tmp_path, monkeypatch):
+    """Nothing is left of it, even where no signal can stop its kernel."""
+    monkeypatch.setenv("MLMATH_TEST", str(tmp_path))
     folder = write_assignment(FASTEST, tmp_path, seed=3, seconds_per_cell=600)
     student = read(folder / "student" / FASTEST.name)
-    student.cells.append(new_code_cell("import time\n\ntime.sleep(600)"))
+    student.cells.insert(0, new_code_cell("import itertools\n\nsum(itertools.repeat(0))"))
     nbformat.write(student, tmp_path / "asleep.ipynb")
     marked = mark(tmp_path / "asleep.ipynb", folder / "autograder.zip", minutes=0.15)
     assert marked.status == "not graded: it did not end within 0.15 minutes"
     assert marked.scores == {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process != psutil.Process():
+                assert process.environ().get("MLMATH_TEST") != str(tmp_path), process.cmdline()
+
+
+def test_an_old_notebook_is_upgraded(tmp_path):
+    folder = write_assignment(FASTEST, tmp_path, seed=4)
+    right = nbformat.convert(read(folder / "instructor" / FASTEST.name), 3)
+    (tmp_path / "old.ipynb").write_text(json.dumps(right), encoding="utf-8")
+    marked = mark(tmp_path / "old.ipynb", folder / "autograder.zip")
+    assert marked.scores == marked.possible != {}, marked
+
+
+def test_a_submission_cannot_read_the_worked_solutions(tmp_path):
+    """The file is gone before the first cell of a submission runs."""
+    folder = write_assignment(FASTEST, tmp_path, seed=4)
+    student = read(folder / "student" / FASTEST.name)
+    student.cells.insert(
+        0,
+        new_code_cell(
+            "import pathlib, json\nfor path in pathlib.Path('..').rglob('reference.json'):\n"
+            "    exec('\\n'.join(json.loads(path.read_text())['cells']))"
+        ),
+    )
+    nbformat.write(student, tmp_path / "reads.ipynb")
+    marked = mark(tmp_path / "reads.ipynb", folder / "autograder.zip")
+    assert set(marked.scores.values()) == {0}
 
 
 def small_chapter():
@@ -336,11 +488,7 @@ def test_links_lead_to_the_site_once_it_has_an_address(monkeypatch):
 def reference(tmp_path, monkeypatch):
     """Store the small chapter's code where a submission's kernel finds it."""
     monkeypatch.chdir(tmp_path)
-    cells = [
-        {"source": cell.source, "fails": False}
-        for cell in small_chapter().cells
-        if cell.cell_type == "code"
-    ]
+    cells = [cell.source for cell in small_chapter().cells if cell.cell_type == "code"]
     path = tmp_path / "reference.json"
     path.write_text(json.dumps({"seed": 4, "cells": cells}))
     return path
@@ -348,19 +496,72 @@ def reference(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("reference")
 def test_fresh_cases_catch_what_the_shown_ones_let_through():
-    for answer, shown_only in ((abs, False), (lambda x: x, True)):
-        grade("ex-small-size", {"size": answer}, fresh=False)
-        if shown_only:
-            with pytest.raises(CheckFailed, match=r"right but for its sign"):
-                grade("ex-small-size", {"size": answer}, fresh=True)
-        else:
-            grade("ex-small-size", {"size": answer}, fresh=True)
+    grade("ex-small-size", {"size": abs})
+    grade("ex-small-size", {"size": abs}, share=1)
+    grade("ex-small-size", {"size": lambda x: x})
+    with pytest.raises(CheckFailed, match=r"right but for its sign"):
+        grade("ex-small-size", {"size": lambda x: x}, share=1)
+
+
+@pytest.mark.parametrize(
+    ("right", "quarters"), [(9, 0), (10, 1), (14, 1), (15, 2), (19, 2), (20, 3)]
+)
+def test_marks_go_by_the_share_of_fresh_cases(reference, right, quarters):
+    """A quarter each for half, three quarters and all of them."""
+    _, options = load_reference(str(reference)).checks["ex-small-size"]
+    cases = fresh_options("ex-small-size", abs, options, seed=4)["on"]
+    known = {case: abs(*case) for case in cases[:right]}
+
+    def size(x):
+        return known.get((x,), -1)
+
+    earned = 0
+    for share in (1 / 2, 3 / 4, 1):
+        with contextlib.suppress(CheckFailed):
+            grade("ex-small-size", {"size": size}, share=share)
+            earned += 1
+    assert earned == quarters
+
+
+@pytest.mark.usefixtures("reference")
+def test_who_does_not_end_is_not_waited_for_again(monkeypatch):
+    monkeypatch.setattr(exercises, "SECONDS", 0.1)
+    calls = []
+
+    def size(x):
+        calls.append(x)
+        while True:
+            pass
+
+    for share in (1 / 2, 1):
+        with pytest.raises(CheckFailed, match="does not end within"):
+            grade("ex-small-size", {"size": size}, share=share)
+    assert len(calls) == 1
+
+
+def test_a_case_on_which_the_worked_solution_does_not_end_is_passed_over(monkeypatch):
+    monkeypatch.setattr(exercises, "SECONDS", 0.1)
+    options = {"fresh": lambda rng: (rng.normal(),), "equals": []}
+    drawn = fresh_options("ex-a", float, options, seed=0)
+    [endless] = drawn["on"][3]
+
+    def solution(x):
+        while x == endless:
+            pass
+        return x
+
+    again = fresh_options("ex-a", solution, options, seed=0)
+    assert len(again["on"]) == len(drawn["on"])
+    assert again["on"][:-1] == drawn["on"][:3] + drawn["on"][4:]
+    assert again["equals"] == [x for (x,) in again["on"]]
+    with pytest.raises(RuntimeError, match=r"ex-a: the worked solution fails .*ZeroDivision"):
+        fresh_options("ex-a", lambda x: x / 0, options, seed=0)
 
 
 @pytest.mark.usefixtures("reference")
 def test_a_missing_answer_is_named():
     with pytest.raises(CheckFailed, match=r"there is no function size: was it renamed"):
-        grade("ex-small-size", {}, fresh=False)
+        grade("ex-small-size", {})
 
 
 def test_fresh_cases_depend_on_seed_and_exercise(reference):
@@ -378,8 +579,7 @@ def test_fresh_cases_depend_on_seed_and_exercise(reference):
 
 def test_a_chapter_that_does_not_run_is_named(tmp_path):
     path = tmp_path / "reference.json"
-    cells = [{"source": "1 / 0", "fails": True}, {"source": "import nowhere", "fails": False}]
-    path.write_text(json.dumps({"seed": 0, "cells": cells}))
+    path.write_text(json.dumps({"seed": 0, "cells": ["import nowhere"]}))
     with pytest.raises(RuntimeError, match=r"does not run here: ModuleNotFoundError"):
         load_reference(str(path))
 

@@ -20,6 +20,7 @@ import nbformat
 from otter.generate import main as generate
 
 from mlmath_lib.exercises import SECONDS
+from mlmath_lib.workshop.assignments.dependencies import needed
 from mlmath_lib.workshop.assignments.grading import REFERENCE
 from mlmath_lib.workshop.assignments.students import students_notebook
 from mlmath_lib.workshop.chapter import Chapter, read_exercises, reading_time
@@ -32,6 +33,7 @@ ON_GRADESCOPE = "/autograder/source/files"  # where otter-grader unpacks what it
 
 LIMITS = "mlmath_lib.workshop.assignments.limits.Limits"
 
+# Each test is worth a quarter of the points.
 TEST = """\
 OK_FORMAT = False
 
@@ -43,14 +45,24 @@ name = "{label}"
 points = {points}
 
 
-@test_case(name="the cases shown", points={shown})
+@test_case(name="the cases shown", points={quarter})
 def test_shown(env):
-    grade("{label}", env, fresh=False)
+    grade("{label}", env)
 
 
-@test_case(name="fresh cases", points={fresh}, hidden=True)
-def test_fresh(env):
-    grade("{label}", env, fresh=True)
+@test_case(name="half of the fresh cases", points={quarter}, hidden=True)
+def test_half(env):
+    grade("{label}", env, share=1 / 2)
+
+
+@test_case(name="three quarters of the fresh cases", points={quarter}, hidden=True)
+def test_three_quarters(env):
+    grade("{label}", env, share=3 / 4)
+
+
+@test_case(name="all fresh cases", points={quarter}, hidden=True)
+def test_all(env):
+    grade("{label}", env, share=1)
 """
 
 
@@ -183,31 +195,18 @@ def _detach(text):
 
 def _write_autograder(path, notebook, exercises, seed, config, wheel):
     """Write the tests, the worked solutions and the library as otter-grader's zip file."""
-    tagged = [
-        (cell.source, cell.metadata.get("tags", ()))
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    ]
-    cells = [
-        {
-            "source": _definitions(source) if "solution" in tags else source,
-            "fails": "raises-exception" in tags,
-        }
-        for source, tags in tagged
-    ]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         (folder / "tests").mkdir()
         for exercise in exercises:
             if exercise.by_machine:
-                shown = exercise.points // 4
-                text = TEST.format(shown=shown, fresh=exercise.points - shown, **exercise._asdict())
+                text = TEST.format(quarter=exercise.points // 4, **exercise._asdict())
                 (folder / "tests" / f"{exercise.label}.py").write_text(text, encoding="utf-8")
         points = {
             kind: {entry.label: entry.points for entry in exercises if entry.by_machine == machine}
             for kind, machine in (("by_machine", True), ("by_hand", False))
         }
-        stored = {"seed": seed, "cells": cells, **points}
+        stored = {"seed": seed, "cells": _solutions(notebook, exercises), **points}
         (folder / REFERENCE).write_text(json.dumps(stored), encoding="utf-8")
         files = [folder / REFERENCE]
         requirements = folder / "requirements.txt"
@@ -226,6 +225,23 @@ def _write_autograder(path, notebook, exercises, seed, config, wheel):
                 files=[file.name for file in files],
                 python_version="{}.{}".format(*sys.version_info),
             )
+
+
+def _solutions(notebook, exercises):
+    """Return the worked solutions and their checks, after what they depend on."""
+    solved = [exercise for exercise in exercises if exercise.by_machine]
+    gates = {number for exercise in exercises for number in exercise.solution_cells}
+    before = [
+        cell.source
+        for number, cell in enumerate(notebook.cells, start=1)
+        if cell.cell_type == "code" and number not in gates
+        if "raises-exception" not in cell.metadata.get("tags", ())
+    ]
+    after = []
+    for exercise in solved:
+        after += [_definitions(notebook.cells[number - 1].source) for number in exercise.code_cells]
+        after.append(notebook.cells[exercise.check_cell - 1].source)
+    return [*needed(before, "\n".join(after)), *after]
 
 
 def _definitions(source):

@@ -4,6 +4,7 @@ import contextlib
 import copy
 import functools
 import io
+import itertools
 import json
 import os
 import warnings
@@ -12,13 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
+import comm
 import numpy as np
 
 from mlmath_lib import exercises
-from mlmath_lib.exercises import CheckFailed, check
+from mlmath_lib.exercises import CheckFailed, TimeUp, check
 
 REFERENCE = "reference.json"
 N_FRESH = 20
+N_PASSED_OVER = 2  # cases on which the worked solution may fail
 MEMORY = 4 * 2**30  # bytes that a submission may take for itself
 
 _NO_FUNCTION = "was it renamed, or does its cell end with an error?"
@@ -45,6 +48,8 @@ def prepare(seconds_per_cell, seconds_per_call):
 
     os.environ["MLMATH_FRAMES"] = "0"
     exercises.SECONDS = seconds_per_call
+    # Widgets talk to nobody here, and nbclient's stand-in for a page can trip over them.
+    comm.create_comm = comm.DummyComm
     _limit_memory()
     shell, home, limits = get_ipython(), Path.cwd(), contextlib.ExitStack()
 
@@ -59,6 +64,8 @@ def prepare(seconds_per_cell, seconds_per_call):
     shell.events.register("pre_run_cell", start)
     shell.events.register("post_run_cell", lambda _: limits.close())
     load_reference(str(Path(REFERENCE).resolve()))
+    for path in (Path(REFERENCE), Path("..", "source", "files", REFERENCE)):
+        path.unlink(missing_ok=True)
 
 
 def _limit_memory():
@@ -73,7 +80,7 @@ def _limit_memory():
         resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, highest))
 
 
-def grade(label, answers, *, fresh):
+def grade(label, answers, *, share=None):
     """Check one answer of a submission against the worked solution.
 
     Parameters
@@ -82,13 +89,16 @@ def grade(label, answers, *, fresh):
         The exercise's label.
     answers : dict
         The names of the submission and what they are.
-    fresh : bool
-        Whether to use cases that the students did not see, instead of those shown.
+    share : float, optional
+        The share of the fresh cases, which students did not see, that must be right.
+        By default the cases shown are checked instead, all of them.
 
     Raises
     ------
     CheckFailed
         If the answer is missing or wrong; the message helps to find the mistake.
+    RuntimeError
+        If the worked solution itself fails on several fresh cases.
 
     References
     ----------
@@ -101,9 +111,40 @@ def grade(label, answers, *, fresh):
     if name not in answers:
         raise CheckFailed(f"{label}: there is no function {name}: {_NO_FUNCTION}")
     with contextlib.redirect_stdout(io.StringIO()), _usual_warnings():
-        if fresh:
-            options = fresh_options(label, solution, options, seed=reference.seed)
-        check(label, answers[name], **options)
+        if share is None:
+            check(label, answers[name], **options)
+        else:
+            right, mistake = _try_fresh(label, answers[name], reference)
+            if right < share:
+                raise mistake
+
+
+# The tests of an exercise ask for several shares, and the answer is tried once.
+_tried = {}
+
+
+def _try_fresh(label, answer, reference):
+    """Return the share of fresh cases that an answer gets right, and its first mistake."""
+    if label not in _tried or _tried[label][0] is not answer:
+        solution, options = reference.checks[label]
+        options = fresh_options(label, solution, options, seed=reference.seed)
+        _tried[label] = answer, _share_right(label, answer, options)
+    return _tried[label][1]
+
+
+def _share_right(label, answer, options):
+    cases, mistakes = options["on"], []
+    for number, case in enumerate(cases):
+        one = options | {"on": [case]}
+        if "equals" in options:
+            one["equals"] = [options["equals"][number]]
+        try:
+            check(label, answer, **one)
+        except CheckFailed as error:
+            mistakes.append(error)
+            if isinstance(error.__context__, TimeUp):
+                return 0, error  # nobody waits for the other cases
+    return 1 - len(mistakes) / len(cases), next(iter(mistakes), None)
 
 
 @contextlib.contextmanager
@@ -123,7 +164,7 @@ class Reference(NamedTuple):
 
 @functools.cache
 def load_reference(path):
-    """Run a chapter's own code and return its solutions and checks.
+    """Run a chapter's worked solutions and return them with their checks.
 
     It runs in a namespace of its own, so that nothing a submission overwrites, whether a
     function, a data set or `check` itself, changes what its answers are compared with.
@@ -131,7 +172,8 @@ def load_reference(path):
     Parameters
     ----------
     path : str
-        A JSON file with ``seed`` and ``cells``, the sources of the chapter's code.
+        A JSON file with ``seed`` and ``cells``, the sources of the worked solutions, their
+        checks and what both depend on.
 
     Returns
     -------
@@ -158,14 +200,13 @@ def load_reference(path):
     quiet = contextlib.redirect_stdout(io.StringIO())
     undrawn = mock.patch.dict(os.environ, MLMATH_FRAMES="0")
     with quiet, undrawn, mock.patch.object(exercises, "check", record):
-        for cell in stored["cells"]:
+        for source in stored["cells"]:
             try:
-                exec(compile(cell["source"], "<chapter>", "exec"), namespace)
+                exec(compile(source, "<chapter>", "exec"), namespace)
             except Exception as error:
-                if not cell["fails"]:
-                    raise RuntimeError(
-                        f"the chapter's own code does not run here: {type(error).__name__}: {error}"
-                    ) from error
+                raise RuntimeError(
+                    f"the chapter's own code does not run here: {type(error).__name__}: {error}"
+                ) from error
     return Reference(stored["seed"], checks)
 
 
@@ -186,7 +227,13 @@ def fresh_options(label, solution, options, *, seed):
     Returns
     -------
     dict
-        What `mlmath_lib.exercises.check` takes.
+        What `mlmath_lib.exercises.check` takes. A case on which the worked solution
+        fails or does not end is passed over.
+
+    Raises
+    ------
+    RuntimeError
+        If that happens with more than two cases.
 
     References
     ----------
@@ -194,8 +241,22 @@ def fresh_options(label, solution, options, *, seed):
     https://numpy.org/doc/stable/reference/random/parallel.html
     """
     draw, word = options["fresh"], zlib.crc32(label.encode())
-    cases = [draw(np.random.default_rng([seed, word, k])) for k in range(N_FRESH)]
+    cases, results, failures = [], [], []
+    for k in itertools.count():
+        case = draw(np.random.default_rng([seed, word, k]))
+        try:
+            with exercises.time_limit(exercises.SECONDS):
+                results.append(solution(*copy.deepcopy(case)) if "equals" in options else None)
+        except (Exception, TimeUp) as error:  # such a case is nobody's mistake
+            failures.append("it does not end" if isinstance(error, TimeUp) else repr(error))
+            if len(failures) > N_PASSED_OVER:
+                raise RuntimeError(
+                    f"{label}: the worked solution fails on {len(failures)} fresh cases "
+                    f"({failures[-1]:.200}): mend it, or draw other cases"
+                ) from None
+            continue
+        cases.append(case)
+        if len(cases) == N_FRESH:
+            break
     options = options | {"on": cases}
-    if "equals" in options:
-        options["equals"] = [solution(*copy.deepcopy(case)) for case in cases]
-    return options
+    return options | {"equals": results} if "equals" in options else options

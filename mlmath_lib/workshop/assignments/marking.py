@@ -5,10 +5,10 @@
 """
 
 import argparse
+import contextlib
 import csv
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +16,9 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
+
+import nbformat
+import psutil
 
 from mlmath_lib.workshop.assignments.grading import REFERENCE
 
@@ -57,19 +60,20 @@ def mark(submission, autograder, *, minutes=MINUTES):
     otter-grader, "Otter Run".
     https://otter-grader.readthedocs.io/en/latest/otter_run.html
     """
-    if problem := _unreadable(submission):
-        return Marked(problem, {}, {}, {})
+    try:
+        notebook = _read(submission)
+    except (OSError, ValueError) as error:
+        return Marked(f"not graded: {error}", {}, {}, {})
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "submission.ipynb")
-        copy.write_text(submission.read_text(encoding="utf-8-sig"), encoding="utf-8")
+        nbformat.write(notebook, copy)
         process = subprocess.Popen(
             [*_COMMAND, "--autograder", str(autograder), "--output-dir", folder, str(copy)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             env=environment,
-            start_new_session=True,  # so that its kernel ends with it
         )
         try:
             said, _ = process.communicate(timeout=60 * minutes)
@@ -93,25 +97,27 @@ def mark(submission, autograder, *, minutes=MINUTES):
     )
 
 
-def _unreadable(submission):
-    """Return why a file is no notebook, or an empty text."""
+def _read(submission):
+    """Return a notebook in today's format; say why a file is none."""
     try:
-        cells = json.loads(submission.read_text(encoding="utf-8-sig"))["cells"]
-        if not isinstance(cells, list):
-            return "not graded: it is no notebook"
-    except (OSError, ValueError) as error:
-        return f"not graded: it cannot be read as a notebook ({error})"
-    except (KeyError, TypeError):
-        return "not graded: it is no notebook"
-    return ""
+        text = submission.read_text(encoding="utf-8-sig")
+        stored = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"it cannot be read as a notebook ({error})") from None
+    if not isinstance(stored, dict) or not {"cells", "worksheets"} & stored.keys():
+        raise ValueError("it is no notebook")
+    try:
+        return nbformat.reads(text, as_version=4)
+    except Exception as error:  # a format of the future, cells that are none
+        raise ValueError(f"it is no notebook that can be upgraded ({error:.200})") from None
 
 
 def _end(process):
-    """End a process and its children."""
-    if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    """End a process and its children: the kernel has a group of its own."""
+    children = psutil.Process(process.pid).children(recursive=True)
+    for child in (process, *children):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
     process.wait()
 
 
@@ -216,11 +222,20 @@ def _write(marked, points, output):
             scores = [f"{entry.scores[label]:g}" if entry.scores else "" for label in by_machine]
             total = f"{sum(entry.scores.values()):g}" if entry.scores else ""
             kept = [before.get(name, {}).get(column) for column in hand]
-            table.writerow([name, *scores, total, *kept, entry.status])
+            table.writerow(map(_plain, [name, *scores, total, *kept, entry.status]))
     for name, entry in marked.items():
         path = output / "feedback" / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_feedback(entry, points), encoding="utf-8")
+
+
+def _plain(value):
+    """Return what a spreadsheet shows as it is, and does not take for a formula.
+
+    See https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _filled_in(path):
