@@ -44,7 +44,8 @@ def check(
     - A property: ``holds`` takes the answer and says whether it is right; for a
       function it takes each result and that case's arguments.
 
-    A call of the answer that does not end within 20 seconds counts as wrong.
+    A call of the answer that does not end within 20 seconds counts as wrong. Of an answer
+    that is still ``...`` it is said that it is not answered yet, and the notebook runs on.
 
     Parameters
     ----------
@@ -95,6 +96,9 @@ def check(
             f"{label}: fresh must be a function of a random generator, beside the cases in on; "
             f"got {fresh!r:.80}"
         )
+    if is_unanswered(answer):
+        print(f"{label}: not answered yet")
+        return
     if on is None:
         _require_finite(label, equals)
         _fail_if(_mistake("your answer", answer, equals, holds, otherwise, tolerance), label)
@@ -120,6 +124,44 @@ def check(
         mistake = _mistake(call, given, result, holds, otherwise, tolerance, arguments)
         _fail_if(mistake, label)
     print(f"{label}: correct in {len(on)} case{'s' if len(on) > 1 else ''}")
+
+
+def is_unanswered(answer):
+    """Say whether an answer is still ``...``, or a function with nothing else in its body.
+
+    Parameters
+    ----------
+    answer : object
+        What the reader made.
+
+    Returns
+    -------
+    bool
+        Whether there is nothing to check.
+
+    Examples
+    --------
+    >>> def years(rate):
+    ...     "Return the years in which a capital doubles."
+    ...     ...
+    >>> is_unanswered(years), is_unanswered(lambda rate: 70 / rate)
+    (True, False)
+    """
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return answer is ...
+    return code.co_code in _EMPTY and {*code.co_consts} <= {answer.__doc__, None}
+
+
+def _stub(): ...
+
+
+def _stub_with_docstring():
+    """Say what to do."""
+    ...
+
+
+_EMPTY = {stub.__code__.co_code for stub in (_stub, _stub_with_docstring)}
 
 
 @contextlib.contextmanager

@@ -128,7 +128,6 @@ class TestValues:
     @pytest.mark.parametrize(
         ("answer", "message"),
         [
-            (..., r"is still `...`: put your answer in its place"),
             (None, r"is None: is the `\.\.\.` still there, or a `return` missing?"),
             (np.mean, "is a function: call it with its arguments"),
             (np.nan, "holds NaN .*: look for 0/0"),
@@ -203,14 +202,37 @@ class TestFunctions:
     def test_a_missing_return_is_named(self):
         fails(
             r"is None: is the `\.\.\.` still there, or a `return` missing\?",
-            lambda: None,
+            lambda: print(end=""),
             on=[()],
             equals=[1],
         )
+        fails("is still `...`: put your answer in its place", lambda: ..., on=[()], equals=[1])
+
+    def test_what_is_not_answered_yet_is_no_mistake(self, capsys):
+        def plain(x): ...
+
+        def documented(x, *, y=1):
+            """Return x."""
+            ...
+
+        def nested():
+            def inner(x):
+                """Use a name from outside."""
+                ...
+
+            return inner
+
+        for answer in (plain, documented, nested(), ...):
+            passes(answer, on=[(1,)], equals=[1])
+        passes(..., equals=1)
+        assert capsys.readouterr().out == 5 * f"{LABEL}: not answered yet\n"
+
+    @pytest.mark.parametrize("answer", [lambda _: 5, lambda x: x, lambda _: "It is 2."])
+    def test_an_answer_of_one_word_is_an_answer(self, answer):
+        fails("times too small|too large|is a text", answer, on=[(1,)], equals=[2])
 
     def test_a_function_is_needed(self):
         fails(r"a function is needed; your answer is a number \(5\)", 5, on=[(1,)], equals=[1])
-        fails("a function is needed; your answer is", ..., on=[(1,)], equals=[1])
 
     def test_a_callable_without_a_name_is_checked_too(self):
         passes(partial(pow, 2), on=[(3,)], equals=[8])

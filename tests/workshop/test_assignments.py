@@ -229,6 +229,49 @@ def stub(student, name):
 
 
 @each_chapter
+def test_each_check_works_alone(path, capfd):
+    """In a fresh kernel, after nothing but the function to be written."""
+    notebook = read(path)
+    student = students_notebook(notebook)
+    checks = {
+        exercise.label: [
+            stub(student, exercise.answer),
+            *(
+                cell.source
+                for cell in student.cells
+                if cell.cell_type == "code"
+                and re.search(rf'check\(\s*"{exercise.label}"', cell.source)
+            ),
+        ]
+        for exercise in read_exercises(notebook)
+        if exercise.by_machine
+    }
+
+    def run_all():
+        for sources in checks.values():
+            names = {}
+            for source in sources:
+                exec(source, names)
+
+    in_a_fork(run_all)
+    said = capfd.readouterr().out
+    assert said.splitlines() == [f"{label}: not answered yet" for label in checks]
+
+
+def test_the_students_notebook_runs_to_its_end(capfd):
+    student = students_notebook(read(FASTEST))
+
+    def run_all():
+        names = {}
+        for cell in student.cells:
+            if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", ()):
+                exec(cell.source, names)
+
+    in_a_fork(run_all)
+    assert capfd.readouterr().out.count("not answered yet") == len(points(read(FASTEST)))
+
+
+@each_chapter
 def test_right_and_wrong_answers_get_their_marks(path, tried):
     """The worked solutions get all points, mistakes what is said of them, stubs nothing."""
     full, wrong = points(read(path)), wrong_answers(path)
@@ -465,7 +508,7 @@ def test_an_exercise_is_read_with_its_steps():
 def test_a_stub_keeps_imports_signature_and_docstring():
     sources = [cell.source for cell in students_notebook(small_chapter()).cells]
     assert sources[4] == 'import math\n\n\ndef size(x):\n    """Return the size of x."""\n    ...'
-    assert sources[5].startswith('check("ex-small-size"')
+    assert sources[5].startswith('from mlmath_lib.exercises import check\n\ncheck("ex-small-size"')
     assert sources[6] == "## Summary"
 
 

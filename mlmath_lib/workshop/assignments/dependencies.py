@@ -48,10 +48,12 @@ def needed(sources, wanted):
     ['x = 2', 'y = [x]', 'y.append(3)']
     """
     statements = [entry for source in sources for entry in _statements(source)]
-    end, kept, asked = len(statements), set(), set()
-    open_questions = [
-        (name, end) for entry in _statements(wanted) for name in entry.reads | entry.reads_later
-    ]
+    start = len(statements)
+    statements += _statements(wanted)
+    end = len(statements)
+    kept, asked, open_questions = set(), set(), []
+    for number in range(start, end):
+        _ask(open_questions, statements[number], number, end)
     while open_questions:
         if (question := open_questions.pop()) in asked:
             continue
@@ -61,16 +63,19 @@ def needed(sources, wanted):
             entry = statements[number]
             if name not in entry.sets | entry.changes:
                 continue
-            if number not in kept:
+            if number < start and number not in kept:
                 kept.add(number)
-                open_questions += [(other, number) for other in entry.reads]
-                # A function reads a name when it is called: at once, or at the end.
-                open_questions += [
-                    (other, place) for other in entry.reads_later for place in (number, end)
-                ]
+                _ask(open_questions, entry, number, end)
             if name in entry.sets and entry.final:
                 break
     return [statements[number].source for number in sorted(kept)]
+
+
+def _ask(open_questions, entry, number, end):
+    """Note which names a statement reads, and before which place they must have been set."""
+    open_questions += [(name, number) for name in entry.reads]
+    # A function reads a name when it is called: at once, or at the end.
+    open_questions += [(name, place) for name in entry.reads_later for place in (number, end)]
 
 
 def _statements(source):

@@ -110,6 +110,8 @@ def grade(label, answers, *, share=None):
     name = solution.__name__
     if name not in answers:
         raise CheckFailed(f"{label}: there is no function {name}: {_NO_FUNCTION}")
+    if exercises.is_unanswered(answers[name]):
+        raise CheckFailed(f"{label}: not answered yet")
     with contextlib.redirect_stdout(io.StringIO()), _usual_warnings():
         if share is None:
             check(label, answers[name], **options)

@@ -6,6 +6,7 @@ import re
 
 import nbformat
 
+from mlmath_lib.workshop.assignments.dependencies import needed
 from mlmath_lib.workshop.chapter import read_exercises, read_markdown
 
 
@@ -13,7 +14,8 @@ def students_notebook(notebook):
     """Return the notebook of a chapter without its results and solutions.
 
     A function that is asked for keeps its signature and docstring, with ``...`` for its
-    body; the checks stay. Exercises that are graded by hand get a cell for the answer.
+    body; the checks stay, each with the imports and data that it needs, so that it works
+    in a fresh kernel. Exercises that are graded by hand get a cell for the answer.
 
     Parameters
     ----------
@@ -42,7 +44,11 @@ def students_notebook(notebook):
     notebook = copy.deepcopy(notebook)
     exercises = read_exercises(notebook)
     code = {number for exercise in exercises for number in exercise.code_cells}
-    checks = {exercise.check_cell for exercise in exercises}
+    checks = {
+        exercise.check_cell: _check(notebook, exercise, code)
+        for exercise in exercises
+        if exercise.by_machine
+    }
     by_hand = {
         max(exercise.solution_cells): exercise for exercise in exercises if not exercise.by_machine
     }
@@ -51,7 +57,7 @@ def students_notebook(notebook):
         if number in code:
             kept.append(_unrun(cell, _stub(cell.source)))
         elif number in checks:
-            kept.append(_unrun(cell, cell.source))
+            kept.append(_unrun(cell, checks[number]))
         elif cell.cell_type == "code":
             kept.append(cell)
         else:
@@ -89,6 +95,27 @@ def _without_answers(text, opened):
         return text, opened
     left = "\n".join(line for number, line in enumerate(lines) if number not in hidden)
     return re.sub(r"\n{3,}", "\n\n", left).strip(), opened
+
+
+def _check(notebook, exercise, code):
+    """Return a check with what it needs of the cells before it, and the answer's usual imports."""
+    before = [
+        cell.source
+        for number, cell in enumerate(notebook.cells[: exercise.check_cell - 1], start=1)
+        if cell.cell_type == "code" and number not in code
+        if "raises-exception" not in cell.metadata.get("tags", ())
+    ]
+    check = notebook.cells[exercise.check_cell - 1].source
+    solution = "\n".join(notebook.cells[number - 1].source for number in exercise.code_cells)
+    usual = [line for line in needed(before, solution) if line.startswith("import ")]
+    task = "\n".join([*(_stub(solution).splitlines()), check])
+    own = [line for line in needed(before, task) if line not in usual]
+    imports = [line for line in own if line.startswith(("import ", "from "))]
+    data = [line for line in own if line not in imports]
+    lines = [*(line for line in usual if line not in check.splitlines()), *imports]
+    if data:
+        lines += ["", "# From the chapter:", *data]
+    return "\n".join([*lines, "", check] if lines else [check])
 
 
 def _unrun(cell, source):
