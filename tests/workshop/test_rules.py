@@ -43,7 +43,6 @@ FIRST_FORM = {
     "foundations/mathematical_constants",
     "foundations/mathematical_models",
     "foundations/mathematics_of_machine_learning",
-    "foundations/trigonometry",
     "geometry/manifolds",
     "information_theory/cross_entropy",
     "linear_algebra/eigenvalues_and_eigenvectors",
