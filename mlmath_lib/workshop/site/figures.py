@@ -141,8 +141,9 @@ def visit_figure(self: HTML5Translator, node: Figure) -> None:
     # The first one is to stand on the first screen: book.css keeps it low.
     first = "" if self.document.get("mlmath_figures") else " first"
     self.document["mlmath_figures"] = True
+    drawing = f'<div class="drawing">\n{node["svg"]}\n</div>'  # scrolls on a phone
     if explorer is None:
-        self.body.append(f'<figure class="plot{first}">\n{node["svg"]}\n')
+        self.body.append(f'<figure class="plot{first}">\n{drawing}\n')
         return
     count = self.document.setdefault("mlmath_explorers", 0) + 1
     self.document["mlmath_explorers"] = count
@@ -150,7 +151,7 @@ def visit_figure(self: HTML5Translator, node: Figure) -> None:
     # Within a script element only "</" could end the data before its end.
     data = json.dumps(explorer, ensure_ascii=False, separators=(",", ":")).replace("</", r"<\/")
     self.body.append(
-        f'<figure class="plot{first} explorer">\n{node["svg"]}\n'
+        f'<figure class="plot{first} explorer">\n{drawing}\n'
         f'<div class="explorer-controls needs-script" role="group" '
         f'aria-label="Explorer {count}">\n{_controls(explorer, f"explorer-{count}")}\n</div>\n'
         f'<p class="explorer-sentence" aria-live="polite">{sentence}</p>\n'

@@ -49,7 +49,7 @@ _BRACKET_WITH_SCRIPT = re.compile(r"(<m(?:sup|sub|subsup)>)(<mo [^>]*minsize[^>]
 _ROOT = re.compile(r"<m(?:sqrt|root)\b[^>]*>")
 _LONE_LETTER = re.compile(r"<mi>(.)</mi>")
 # Chromium hangs the sign of a root from its bar: a strut puts the bar as high as TeX does.
-STRUT = '<mspace height="0.72em" depth="0.22em"/>'
+STRUT = '<mspace height="0.72em"/>'
 _ROOT_START = re.compile(r"<msqrt>|<mroot><mrow>")
 PRIMES = "\u2032\u2033\u2034\u2057"
 # What a browser draws for a lone letter: the mathematical italic, which has a place of its own.

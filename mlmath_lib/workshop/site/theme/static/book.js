@@ -17,6 +17,10 @@
     setTheme(root.dataset.theme === "dark" ? "light" : "dark");
     store(root.dataset.theme);
   });
+  // Back shows a page as it was left: the theme may have been changed since.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) setTheme(wished() || (system.matches ? "dark" : "light"));
+  });
   system.addEventListener("change", () => { if (!wished()) setTheme(system.matches ? "dark" : "light"); });
 
   // The contents are a drawer on narrow screens.
@@ -101,8 +105,8 @@
   });
 
   // A box that scrolls sideways must be reachable by keyboard; one that does not, must not.
-  const boxes = () => $$("pre, table, .math, .formula");
-  const names = { PRE: "Code", TABLE: "Table" };
+  const boxes = () => $$("pre, table, .math, .formula, .drawing");
+  const names = { PRE: "Code", TABLE: "Table", FIGURE: "Figure" };
   const markScrollable = () => {
     const wide = boxes().map((box) => [box, box.scrollWidth > box.clientWidth]);
     for (const [box, scrolls] of wide) {
@@ -112,7 +116,7 @@
         box.tabIndex = 0;
         // A table keeps its own role, from which its cells get theirs.
         if (box.tagName !== "TABLE") box.setAttribute("role", "group");
-        box.setAttribute("aria-label", `${names[box.tagName] || "Formula"}, scrolls sideways`);
+        box.setAttribute("aria-label", `${names[box.tagName] || names[box.parentElement.tagName] || "Formula"}, scrolls sideways`);
       }
     }
   };
