@@ -35,11 +35,13 @@ assignment: $(READY) $(TEACH)  ## make a chapter an assignment with an autograde
 		$(or $(CHAPTER),$(error Which chapter? make assignment CHAPTER=models/k_means_clustering)) \
 		$(if $(SEED),--seed $(SEED))
 
-# CHAPTER as above; SUBMISSIONS is a folder of notebooks.
+# CHAPTER as above; SUBMISSIONS is a folder of notebooks; ROSTER is a list of the students, as
+# Canvas or Moodle export it; ANONYMOUS=yes hides names while marking by hand.
 grade: $(READY) $(TEACH)  ## grade a folder of submissions into one table
 	$(BIN)/python -m mlmath_lib.workshop.assignments.marking \
 		"$(or $(SUBMISSIONS),$(error Which folder? make grade CHAPTER=... SUBMISSIONS=folder))" \
-		_build/assignments/$(or $(CHAPTER),$(error Which chapter? make grade CHAPTER=...))/autograder.zip
+		_build/assignments/$(or $(CHAPTER),$(error Which chapter? make grade CHAPTER=...))/autograder.zip \
+		$(if $(ROSTER),--roster "$(ROSTER)") $(if $(filter yes,$(ANONYMOUS)),--anonymous)
 
 questions: $(READY) $(TEACH)  ## write all questions for learning platforms
 	$(BIN)/python -m mlmath_lib.workshop.questions

@@ -202,11 +202,12 @@ def _write_autograder(path, notebook, exercises, seed, config, wheel):
             if exercise.by_machine:
                 text = TEST.format(quarter=exercise.points // 4, **exercise._asdict())
                 (folder / "tests" / f"{exercise.label}.py").write_text(text, encoding="utf-8")
-        points = {
-            kind: {entry.label: entry.points for entry in exercises if entry.by_machine == machine}
-            for kind, machine in (("by_machine", True), ("by_hand", False))
+        stored = {
+            "title": Chapter(notebook).title,
+            "seed": seed,
+            "cells": _solutions(notebook, exercises),
+            "exercises": [_for_markers(notebook, exercise) for exercise in exercises],
         }
-        stored = {"seed": seed, "cells": _solutions(notebook, exercises), **points}
         (folder / REFERENCE).write_text(json.dumps(stored), encoding="utf-8")
         files = [folder / REFERENCE]
         requirements = folder / "requirements.txt"
@@ -242,6 +243,16 @@ def _solutions(notebook, exercises):
         after += [_definitions(notebook.cells[number - 1].source) for number in exercise.code_cells]
         after.append(notebook.cells[exercise.check_cell - 1].source)
     return [*needed(before, "\n".join(after)), *after]
+
+
+def _for_markers(notebook, exercise):
+    """Return what marking needs of an exercise: its statement and its solution as text."""
+    cells = exercise.code_cells if exercise.by_machine else exercise.solution_cells
+    kept = ("label", "title", "points", "by_machine", "answer", "marks")
+    return {key: getattr(exercise, key) for key in kept} | {
+        "statement": notebook.cells[exercise.statement_cell - 1].source,
+        "solution": "\n\n".join(notebook.cells[number - 1].source for number in cells),
+    }
 
 
 def _definitions(source):
