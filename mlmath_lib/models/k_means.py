@@ -236,9 +236,10 @@ def _cloud(X, centers=None):
         size = max(size, np.abs(centers).max(axis=1).min())
     exponent = int(np.frexp(size)[1])
     X = np.ldexp(X, -exponent)
-    # Few digits, so that the difference is exact where the points lie on a grid: what is
-    # equally far stays so.
-    origin = X.mean(axis=0).astype(np.float32).astype(float)
+    # Medians of some hundred points: none far out can move them, and as values of the data
+    # they are exact to subtract where the points lie on a grid, so that ties stay ties.
+    some = X[:: len(X) // 100 + 1]
+    origin = np.sort(some, axis=0)[len(some) // 2]
     points = X - origin
     columns = np.vstack([points.T, np.ones(len(X))])
     reach = np.sqrt(np.einsum("ij,ij->i", points, points).max())
@@ -270,6 +271,9 @@ def _lloyd(cloud, centers, max_steps):
         converged = fingerprint in seen
         seen.add(fingerprint)
     inertia, centers, labels = best
+    n_clusters = np.count_nonzero(np.bincount(labels))
+    if converged and n_clusters < len(centers):  # rounding cannot tell more points apart
+        raise _too_few_distinct(n_clusters, len(centers))
     n_steps = len(path) - 1
     return KMeansResult(
         centers, labels.astype(np.intp), inertia, np.array(path), n_steps, converged
@@ -296,7 +300,6 @@ def _nearest(cloud, centers):
     return labels
 
 
-@FAR_IS_FAR
 def _inertia(points, centers, labels):
     difference = np.take(centers, labels, axis=0)
     np.subtract(points, difference, out=difference)

@@ -80,7 +80,7 @@ class TestKMeans:
         assume(len(np.unique(X, axis=0)) >= n_clusters)
         result = k_means(X, n_clusters, rng=seed, start="random")
         assert result.converged
-        assert (np.diff(result.inertia_path) <= 1e-15 * result.inertia_path[0]).all()
+        assert (np.diff(result.inertia_path) <= 1e-14 * result.inertia_path[0]).all()
         assert result.inertia == result.inertia_path.min()
         assert len(result.inertia_path) == result.n_steps + 1
         squared = squared_distances(X, result.centers)
@@ -151,9 +151,10 @@ class TestKMeans:
     def test_several_starts_return_the_best_of_them(self):
         X = blobs(np.random.default_rng(5), n_clusters=8)
         rng = np.random.default_rng(4)
-        single = [k_means(X, 8, rng=rng).inertia for _ in range(10)]
-        best = k_means(X, 8, rng=np.random.default_rng(4), n_starts=10)
-        assert min(single) < 0.99 * single[0]  # so that the first would not do
+        single = [k_means(X, 8, rng=rng).inertia for _ in range(6)]
+        best = k_means(X, 8, rng=np.random.default_rng(4), n_starts=6)
+        assert min(single) < 0.99 * single[0]  # so that neither the first nor the last would do
+        assert min(single) < 0.99 * single[-1]
         assert best.inertia == min(single)
 
     def test_a_seed_repeats_and_the_data_stay_untouched(self):
@@ -182,6 +183,7 @@ class TestKMeans:
             with pytest.raises(ValueError, match="distinct points; got 2 for n_clusters = 3"):
                 k_means([[0.0], [1e-200], [1.0]], 3, rng=0, start=start)
 
+    @pytest.mark.filterwarnings("error")
     @pytest.mark.parametrize("exponent", [-1000, -560, 560, 1000])
     def test_the_unit_does_not_matter(self, exponent):
         X = np.round(blobs(np.random.default_rng(3)) * 64) / 64  # so that no digit is lost
@@ -246,6 +248,26 @@ class TestKMeans:
         result = k_means(X, 300, start=X[::2])
         assert result.labels.tolist() == np.repeat(np.arange(300), 2).tolist()
         assert result.labels.dtype == np.intp
+
+    def test_clusters_that_rounding_takes_together_are_no_result(self):
+        # Next to 1e8 some of these points are equal, and their means are none of them.
+        X = [[1e8 + 0.2], [0.3], [0.2], [0.2], [0.1 + 0.2], [0.3 + 1e-9], [0.2 + 1e-9], [0.2]]
+        for seed in range(200):
+            result = k_means(X, 4, rng=seed, start="random")
+            assert result.converged
+            assert set(result.labels) == set(range(4))
+        X = [[-0.2 + 1e-17], [99999999.7], [-0.2], [100000000.2], [99999999.7], [0.1 - 0.3]]
+        with pytest.raises(ValueError, match="distinct points; got 3 for n_clusters = 4"):
+            k_means(X, 4, rng=0, start="random")
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_the_usual_start_is_k_means_plus_plus(self, seed):
+        X = blobs(np.random.default_rng(10))
+        chosen = k_means_plus_plus(X, 5, rng=seed)
+        for result in (k_means(X, 5, rng=seed), k_means(X, 5, rng=seed, start="k-means++")):
+            expected = k_means(X, 5, start=chosen)
+            np.testing.assert_array_equal(result.inertia_path, expected.inertia_path)
+            np.testing.assert_array_equal(result.centers, expected.centers)
 
     def test_a_start_given_needs_no_randomness(self):
         X, rng = blobs(np.random.default_rng(9)), np.random.default_rng(5)
@@ -336,6 +358,9 @@ class TestAssignToNearest:
         X, centers = rng.normal(size=(300, 6)), rng.normal(size=(9, 6))
         expected = cdist(X, centers).argmin(axis=1)
         np.testing.assert_array_equal(assign_to_nearest(X + offset, centers + offset), expected)
+
+    def test_the_rows_are_whole_numbers_of_the_usual_type(self):
+        assert assign_to_nearest([[0.0], [1.0]], [[0.0], [1.0]]).dtype == np.intp
 
     @given(X=points)
     def test_every_centre_is_nearest_to_itself(self, X):
