@@ -8,6 +8,7 @@ do not import it. One module for each concern:
 - ``first_screen``: a chapter's needs, aims and reading time in one strip;
 - ``pages``: what surrounds a chapter (contents, links, description, scripts);
 - ``maps``: a part's chapters and what each builds on, drawn;
+- ``gallery``: cards, small pictures and indexes, drawn from the chapters;
 - ``search``: what the search looks into;
 - ``solutions``: the switch that leaves results and solutions out;
 - ``mathematics``: formulas as MathML, and the font that they are set in.
@@ -24,6 +25,7 @@ from mlmath_lib.workshop.site import (
     dropdowns,
     figures,
     first_screen,
+    gallery,
     maps,
     mathematics,
     pages,
@@ -52,7 +54,17 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_html_theme("mlmath_book", THEME)
     # sphinxcontrib-bibtex asks for it at each citation, and pybtex searches all that is installed.
     register_plugin("pybtex.backends", "plaintext", Backend, force=True)
-    for part in (figures, dropdowns, first_screen, mathematics, pages, search, maps, solutions):
+    for part in (
+        figures,
+        dropdowns,
+        first_screen,
+        mathematics,
+        pages,
+        search,
+        maps,
+        gallery,
+        solutions,
+    ):
         part.setup(app)
     # Pages that were built by other code than this must be built again.
     sources = sorted(Path(__file__).parent.glob("*.py"))

@@ -38,14 +38,16 @@ class DropdownTransform(SphinxPostTransform):
                     classes.append("right")
                 self._replace(node, list(dict.fromkeys(classes)))
         for node in list(self.document.findall(HideCodeCellNode)):
-            self._replace(node, ["hidden-code"])
+            # A cell that shows nothing is a set-up.
+            is_setup = len(node.parent.children) == 1
+            self._replace(node, ["hidden-code", *(["set-up"] if is_setup else [])])
 
     @staticmethod
     def _replace(node: nodes.Element, classes: list[str]) -> None:
         dropdown, summary = Dropdown(classes=classes, ids=node.get("ids", [])), Summary()
         children = list(node.children)
         if isinstance(node, HideCodeCellNode):
-            summary += nodes.Text(_prompt(node))
+            summary += nodes.Text("Set-up" if "set-up" in classes else node["prompt_show"])
         elif "proof" in classes:
             # sphinx-proof writes "Proof. " before the proof's first words.
             summary += nodes.Text("Proof")
@@ -68,11 +70,6 @@ def _is_right_choice(node: nodes.Element) -> bool:
     feedback = next(node.findall(nodes.paragraph), None)
     in_question = "question" in node.parent.get("classes", ())
     return in_question and feedback is not None and feedback.astext().startswith("Right")
-
-
-def _prompt(node: HideCodeCellNode) -> str:
-    """Return what leads to hidden code: a cell that shows nothing is a set-up."""
-    return node["prompt_show"] if len(node.parent.children) > 1 else "Set-up"
 
 
 def visit_dropdown(self: HTML5Translator, node: Dropdown) -> None:

@@ -28,7 +28,10 @@ _WIDTH = re.compile(r'viewBox="0 0 ([\d.]+)')
 
 
 class Figure(nodes.Element):
-    """A figure or explorer: attribute ``svg``, attribute ``data`` or None, a caption."""
+    """A figure or explorer: attribute ``svg``, attribute ``data`` or None, a caption.
+
+    With the attribute ``plays`` an explorer plays once when it comes into view.
+    """
 
 
 class Caption(nodes.TextElement):
@@ -138,12 +141,13 @@ def _controls(explorer: dict, name: str) -> str:
 def visit_figure(self: HTML5Translator, node: Figure) -> None:
     """Write a figure; an explorer with its controls, its sentence and its frames."""
     explorer = node["data"]
+    number = self.document.setdefault("mlmath_figures", 0) + 1
+    self.document["mlmath_figures"] = number
     # The first one is to stand on the first screen: book.css keeps it low.
-    first = "" if self.document.get("mlmath_figures") else " first"
-    self.document["mlmath_figures"] = True
+    opening = f'<figure id="picture-{number}" class="plot{" first" if number == 1 else ""}'
     drawing = f'<div class="drawing">\n{node["svg"]}\n</div>'  # scrolls on a phone
     if explorer is None:
-        self.body.append(f'<figure class="plot{first}">\n{drawing}\n')
+        self.body.append(f'{opening}">\n{drawing}\n')
         return
     count = self.document.setdefault("mlmath_explorers", 0) + 1
     self.document["mlmath_explorers"] = count
@@ -151,7 +155,7 @@ def visit_figure(self: HTML5Translator, node: Figure) -> None:
     # Within a script element only "</" could end the data before its end.
     data = json.dumps(explorer, ensure_ascii=False, separators=(",", ":")).replace("</", r"<\/")
     self.body.append(
-        f'<figure class="plot{first} explorer">\n{drawing}\n'
+        f'{opening} explorer"{" data-plays" if node.get("plays") else ""}>\n{drawing}\n'
         f'<div class="explorer-controls needs-script" role="group" '
         f'aria-label="Explorer {count}">\n{_controls(explorer, f"explorer-{count}")}\n</div>\n'
         f'<p class="explorer-sentence" aria-live="polite">{sentence}</p>\n'

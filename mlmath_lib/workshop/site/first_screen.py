@@ -43,6 +43,7 @@ def make_strip(app: Sphinx, doctree: nodes.document) -> None:
             break
         folded.append(node)
     minutes = reading_time(read_chapter(source))
+    app.env.metadata[app.env.docname]["minutes"] = minutes
     line = nodes.paragraph("", "", nodes.strong("", f"{minutes} minutes"))
     line += _needs(first)
     strip = nodes.container("", line, classes=["strip"])

@@ -2,8 +2,8 @@
 
 Every chapter says under **You need** which chapters it builds on, with links. The
 directive ``{part-map}`` on a part's introduction draws them as dots in the order of reading,
-with lines at their side, so that no line is ever behind a title; and it lists the chapters
-with their questions. Nothing about them is written twice.
+with lines at their side, so that no line is ever behind a title. Nothing about them is written
+twice.
 """
 
 import re
@@ -19,7 +19,7 @@ from mlmath_lib.workshop.chapter import read_chapter
 from mlmath_lib.workshop.needs import circle, last_steps
 from mlmath_lib.workshop.site import pages
 
-__all__ = ["PartMap", "opening"]
+__all__ = ["PartMap", "builds_on", "opening", "question"]
 
 WIDTH = 400  # of the drawing, in its own units: letters stay readable on a phone
 ROW, DOTS, LETTER = 26, 96, 7.0  # height of a row, place of the dots, width of a letter
@@ -67,6 +67,42 @@ def opening(text: str) -> str:
     if mark:
         return question + mark
     return " ".join(re.split(r"(?<=[.!])\s+(?=[A-Z])", text)[:2])
+
+
+def question(env, docname: str) -> str:
+    """Return the question of a chapter.
+
+    Parameters
+    ----------
+    env : sphinx.environment.BuildEnvironment
+        What Sphinx knows of the book.
+    docname : str
+        The chapter.
+
+    Returns
+    -------
+    str
+        Its words; empty for a page that is no chapter.
+    """
+    return _chapters(env).get(docname, ("",))[0]
+
+
+def builds_on(env, docname: str) -> list[str]:
+    """Return the chapters on which a chapter builds, less those behind others of them.
+
+    Parameters
+    ----------
+    env : sphinx.environment.BuildEnvironment
+        What Sphinx knows of the book.
+    docname : str
+        The chapter.
+
+    Returns
+    -------
+    list of str
+        The chapters.
+    """
+    return list(_needs(env).get(docname, ()))
 
 
 def _chapters(env) -> dict[str, tuple[str, list[str]]]:
@@ -154,25 +190,10 @@ def _reading_order(env) -> list[str]:
 
 
 def visit_map(self: HTML5Translator, node: PartMap) -> None:
-    """Write the drawing, and the chapters with their questions and what they build on."""
-    env, part = self.builder.env, node["part"]
-
-    def link(name: str) -> str:
-        address = escape(self.builder.get_relative_uri(part, name))
-        return f'<a href="{address}">{escape(env.titles[name].astext())}</a>'
-
-    self.body.append(
-        f'<figure class="plot map">{drawing(env, part)}'
-        f"<figcaption>{escape(CAPTION)}</figcaption></figure>\n"
-        '<ul class="chapters">\n'
-    )
-    needs = _needs(env)
-    for name in pages.chapters(env, part):
-        question = escape(_chapters(env).get(name, ("",))[0])
-        above = ", ".join(map(link, needs.get(name, ())))
-        above = f' <span class="needs">Builds on {above}.</span>' if above else ""
-        self.body.append(f"<li>{link(name)}: {question}{above}</li>\n")
-    self.body.append("</ul>\n")
+    """Write the drawing."""
+    picture = drawing(self.builder.env, node["part"])
+    caption = f"<figcaption>{escape(CAPTION)}</figcaption>"
+    self.body.append(f'<figure class="plot map">{picture}{caption}</figure>\n')
     raise nodes.SkipNode
 
 

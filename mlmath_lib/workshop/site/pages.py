@@ -14,7 +14,16 @@ from sphinx.application import Sphinx
 from mlmath_lib.workshop.site import mathematics
 from mlmath_lib.workshop.site.figures import Figure
 
-__all__ = ["contents", "describe", "links", "plain", "plain_formula"]
+__all__ = [
+    "chapters",
+    "contents",
+    "describe",
+    "docname_of",
+    "links",
+    "plain",
+    "plain_formula",
+    "titled",
+]
 
 DESCRIPTION_LENGTH = 160
 RAISED = str.maketrans("0123456789+-=()nitrxykmd", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵗʳˣʸᵏᵐᵈ")
@@ -139,11 +148,28 @@ def _html(node: nodes.Node) -> str:
     return "".join(_html(child) for child in node.children)
 
 
-def _name(env, docname: str) -> str:
-    """Return a page's title with its chapter's number, as HTML."""
-    number = env.toc_secnumbers.get(docname, {}).get("", ())
-    text = _html(env.titles[docname])
-    return f'<span class="number">{".".join(map(str, number))}</span> {text}' if number else text
+def titled(env, docname: str) -> str:
+    """Return a page's title with its chapter's number, as HTML.
+
+    Parameters
+    ----------
+    env : sphinx.environment.BuildEnvironment
+        What Sphinx knows of the book.
+    docname : str
+        The page.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    number, text = _number(env, docname), _html(env.titles[docname])
+    return f'<span class="number">{number}</span> {text}' if number else text
+
+
+def _number(env, docname: str) -> str:
+    """Return the number of a chapter or part, as in 2.4; empty for other pages."""
+    return ".".join(map(str, env.toc_secnumbers.get(docname, {}).get("") or ()))
 
 
 def _sections(env, docname: str) -> str:
@@ -187,17 +213,17 @@ def contents(app: Sphinx, pagename: str) -> str:
         here = docname == pagename
         mark = ' aria-current="page"' if here else ""
         inner = _sections(env, docname) if here else ""
-        return f"<li>{link(docname, name or _name(env, docname), mark)}{inner}</li>"
+        return f"<li>{link(docname, name or titled(env, docname), mark)}{inner}</li>"
 
-    lines = [f'<ul class="home">{entry(_docname(root.docname), "Home")}</ul>']
+    lines = [f'<ul class="home">{entry(docname_of(root.docname), "Home")}</ul>']
     for tree in root.subtrees:
-        listed = [name for item in tree.files() if (name := _docname(item)) in env.titles]
+        listed = [name for item in tree.files() if (name := docname_of(item)) in env.titles]
         parts = {name: inside for name in listed if (inside := chapters(env, name))}
         if listed and not parts:  # pages before and after the book
             parts = {listed[0]: listed[1:]}
         for first, others in parts.items():
             members = [first, *others]
-            caption = _name(env, first) if chapters(env, first) else escape(tree.caption or "")
+            caption = titled(env, first) if chapters(env, first) else escape(tree.caption or "")
             if pagename in members:
                 # A part's introduction is its own caption.
                 named = chapters(env, first)
@@ -212,19 +238,49 @@ def contents(app: Sphinx, pagename: str) -> str:
 
 
 def chapters(env, part: str) -> list[str]:
-    """Return the chapters below a part's introduction; none for any other page."""
+    """Return the chapters below a part's introduction; none for any other page.
+
+    Parameters
+    ----------
+    env : sphinx.environment.BuildEnvironment
+        What Sphinx knows of the book.
+    part : str
+        The page.
+
+    Returns
+    -------
+    list of str
+        The chapters in their order.
+    """
     site_map = env.external_site_map
-    documents = {_docname(name): name for name in site_map}
-    if part not in documents or part == _docname(site_map.root.docname):
+    documents = {docname_of(name): name for name in site_map}
+    if part not in documents or part == docname_of(site_map.root.docname):
         return []
     trees = site_map[documents[part]].subtrees
     return [
-        name for tree in trees for item in tree.files() if (name := _docname(item)) in env.titles
+        name for tree in trees for item in tree.files() if (name := docname_of(item)) in env.titles
     ]
 
 
-def _docname(item: str) -> str:
-    """Return the page's name of a file in ``_toc.yml``, where a suffix may be written."""
+def first_chapter(env) -> str | None:
+    """Return the chapter that the book begins with."""
+    parts = (chapters(env, docname_of(item)) for item in env.external_site_map)
+    return next((inside[0] for inside in parts if inside), None)
+
+
+def docname_of(item: str) -> str:
+    """Return the page's name of a file in ``_toc.yml``, where a suffix may be written.
+
+    Parameters
+    ----------
+    item : str
+        The file.
+
+    Returns
+    -------
+    str
+        The name.
+    """
     return item.removesuffix(".ipynb").removesuffix(".md")
 
 
@@ -297,9 +353,20 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
     if known:
         context["title"] = escape(plain(app.env.titles[pagename]))
     _, *neighbours = app.builder.relations.get(pagename, (None, None, None))
+    if pagename == app.config.root_doc:
+        neighbours[1] = first_chapter(app.env)  # the pages before the book are for reference
     for key, docname in zip(("prev", "next"), neighbours, strict=True):
         if docname and context.get(key):
-            context[key]["title"] = _name(app.env, docname)
+            address, number = (
+                app.builder.get_relative_uri(pagename, docname),
+                _number(app.env, docname),
+            )
+            context[key] = {
+                "link": address,
+                "title": titled(app.env, docname),
+                "chapter": f"{number} {plain(app.env.titles[docname])}" if number else "",
+            }
+    context["chapter_number"] = _number(app.env, pagename)
 
 
 def _mended(body: str) -> str:

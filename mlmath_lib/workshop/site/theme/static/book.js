@@ -39,6 +39,62 @@
     }
   });
 
+  // What was read is kept in this browser only: ticks in the contents, and on the home page
+  // the way to go on. A chapter counts as read when its end has been seen.
+  const base = new URL(root.dataset.content_root, location.href);
+  const place = (href) => new URL(href, location.href).pathname.slice(base.pathname.length);
+  const kept = () => { try { return JSON.parse(localStorage.getItem("reading")) || {}; } catch { return {}; } };
+  const keep = (value) => { try { localStorage.setItem("reading", JSON.stringify(value)); } catch { /* blocked */ } };
+  const tick = () => {
+    const read = kept().read || [];
+    for (const link of $$('.contents a[href*=".html"]')) {
+      if (!read.includes(place(link.href)) || link.querySelector(".tick")) continue;
+      const mark = document.createElement("span");
+      mark.className = "tick";
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", "read");
+      mark.textContent = "✓";
+      link.append(" ", mark);
+    }
+  };
+  tick();
+  const chapter = document.querySelector(".here span");
+  const end = document.querySelector(".prev-next");
+  if (chapter && end) {
+    keep({ ...kept(), next: [place(location.href), chapter.textContent] });
+    const reader = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      reader.disconnect();
+      const following = end.querySelector('[rel="next"]');
+      keep({
+        read: [...new Set([...(kept().read || []), place(location.href)])],
+        next: following && following.dataset.chapter ? [place(following.href), following.dataset.chapter] : kept().next,
+      });
+      tick();
+    });
+    reader.observe(end);
+  }
+  const doors = document.querySelector(".doors");
+  if (doors && kept().next) {
+    const [address, title] = kept().next;
+    const line = document.createElement("p");
+    line.className = "go-on";
+    const link = document.createElement("a");
+    link.href = new URL(address, base);
+    link.textContent = `Continue with ${title}`;
+    const forget = document.createElement("button");
+    forget.type = "button";
+    forget.textContent = "Forget";
+    forget.title = "What you have read is kept in this browser only";
+    forget.addEventListener("click", () => {
+      try { localStorage.removeItem("reading"); } catch { /* blocked */ }
+      line.remove();
+      $$(".tick").forEach((mark) => mark.remove());
+    });
+    line.append(link, " ", forget);
+    doors.before(line);
+  }
+
   // The search comes when its field is used.
   const field = document.querySelector(".search input");
   field?.addEventListener("focus", () => {
@@ -54,6 +110,8 @@
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries) inView[entry.isIntersecting ? "add" : "delete"](entry.target);
     const current = sections.find((section) => inView.has(section));
+    const line = document.getElementById("section-in-view"); // on phones, below the chapter
+    if (line) line.textContent = current ? links.get(current.id).textContent : "";
     for (const [id, link] of links) {
       if (current && id === current.id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");

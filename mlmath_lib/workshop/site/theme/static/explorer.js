@@ -70,6 +70,23 @@ for (const figure of document.querySelectorAll("figure.explorer")) {
     }
   });
 
+  // The one on the home page plays once when it is seen, until the reader takes over.
+  if ("plays" in figure.dataset && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    const row = rows.findLast((row) => row.querySelector("button"));
+    const watcher = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      watcher.disconnect();
+      play(row.querySelector("input"), row.querySelector("button"));
+    }, { threshold: 0.6 });
+    watcher.observe(svg);
+    for (const sign of ["pointerdown", "keydown"]) {
+      figure.addEventListener(sign, (event) => {
+        watcher.disconnect();
+        if (!event.target.closest("button")) stop();
+      }, { once: true });
+    }
+  }
+
   // On paper, the first frame and its sentence.
   let values = [];
   addEventListener("beforeprint", () => {
