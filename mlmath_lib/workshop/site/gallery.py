@@ -69,7 +69,7 @@ class ExplorerDirective(SphinxDirective):
             for output in cell.get("outputs", ()):
                 svg = output.get("data", {}).get(SVG, "")
                 if "<metadata>" in svg:
-                    svg, _, explorer = inline_svg(svg.strip(), "home-")
+                    svg, _, explorer = inline_svg(svg.strip())
                     return [Figure(svg=svg, data=explorer, plays=True)]
         raise self.error(f"{self.arguments[0]} has no explorer")
 

@@ -47,7 +47,7 @@
   const keep = (value) => { try { localStorage.setItem("reading", JSON.stringify(value)); } catch { /* blocked */ } };
   const tick = () => {
     const read = kept().read || [];
-    for (const link of $$('.contents a[href*=".html"]')) {
+    for (const link of $$('.contents a:not([href^="#"])')) {
       if (!read.includes(place(link.href)) || link.querySelector(".tick")) continue;
       const mark = document.createElement("span");
       mark.className = "tick";
