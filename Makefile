@@ -47,7 +47,7 @@ questions: $(READY) $(TEACH)  ## write all questions for learning platforms
 	$(BIN)/python -m mlmath_lib.workshop.questions
 
 # What depends on the machine's speed is no test: it stands in files of this name.
-benchmark: $(READY)  ## time the library beside scikit-learn, SciPy and pandas, with bounds
+benchmark: $(READY)  ## time the library beside scikit-learn, SciPy and pandas, explorers' steps, with bounds
 	$(BIN)/pytest $(wildcard tests/benchmark_*.py tests/*/benchmark_*.py) -n 0 -q -s
 
 # The newest versions that pyproject.toml allows, the same for every platform. The graders'

@@ -53,6 +53,12 @@ if warm.CAN_FORK:  # two seconds of imports for each notebook less
     warm.start_kernels_warm()
 
 
+def pytest_itemcollected(item):
+    """Let a busy machine deliver a cell's output late; nbval gives it five seconds."""
+    if isinstance(item, IPyNbCell):
+        item.output_timeout = item.config.option.nbval_cell_timeout
+
+
 class KeepTogether(LoadScopeScheduling):
     """Send to one worker what shares something costly: a notebook's kernel, an opened page.
 

@@ -1,5 +1,6 @@
 """What tests of the built site share: its pages, and a visit to one with the network off."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -25,6 +26,17 @@ def documents(entries):
 DOCUMENTS = [TOC["root"], *documents(TOC["parts"])]
 PAGES = [f"{document}.html" for document in DOCUMENTS] + ["index.html", "search.html", "404.html"]
 NOTEBOOKS = [name for name in DOCUMENTS if (ROOT / f"{name}.ipynb").exists()]
+PATIENCE = 600_000  # milliseconds: waits are for a state, and only something stuck takes so long
+
+
+def sample(pages, number):
+    """Choose some pages: the same ones for the same book, others once anything in it changes."""
+    book = hashlib.sha256()
+    theme = ROOT / "mlmath_lib" / "workshop" / "site" / "theme"
+    for path in sorted([*ROOT.glob("chapters/**/*.ipynb"), *theme.rglob("*.*")]):
+        book.update(path.read_bytes())
+    drawn = {page: hashlib.sha256(book.digest() + page.encode()).digest() for page in pages}
+    return sorted(pages, key=drawn.get)[:number]
 
 
 def build(output, *, source=ROOT, **environment):
@@ -37,6 +49,8 @@ def build(output, *, source=ROOT, **environment):
     assert result.returncode == 0, f"the site does not build:\n{result.stdout}{result.stderr}"
 
 
+# They look at the colour of every word, which takes nine tenths of axe's time.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 # The colour of a token of code hangs on its class alone; axe takes as long for each of thousands.
 ONE_TOKEN_OF_EACH_KIND = """() => {
     const seen = new Set();
@@ -52,6 +66,7 @@ class Visit:
 
     def __init__(self, browser, path):
         self.context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+        self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
         self.errors, self.requests = [], []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -69,18 +84,26 @@ class Visit:
     def set_theme(self, theme):
         self.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
 
+    def set_width(self, width):
+        """Make the window so wide, and wait until the boxes that scroll then are marked."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.wait_for_function(
+            """() => [...document.querySelectorAll("pre, table, .math, .formula")].every(
+                box => box.scrollWidth > box.clientWidth === box.hasAttribute("tabindex"))"""
+        )
+
     def accessibility_violations(self, *, colours=True):
+        """Open all that folds and ask axe."""
         if not self.page.evaluate("typeof axe !== 'undefined'"):
             self.page.add_script_tag(path=AXE)
             self.page.evaluate(ONE_TOKEN_OF_EACH_KIND)
         found = self.page.evaluate(
-            """colours => {
+            """rules => {
                 document.querySelectorAll("details").forEach(box => { box.open = true });
                 return axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
-                                          rules: {"color-contrast": {enabled: colours}},
-                                          resultTypes: ["violations"]});
+                                          rules, resultTypes: ["violations"]});
             }""",
-            colours,
+            {rule: {"enabled": colours} for rule in COLOUR_RULES},
         )
         return [
             f"{rule['id']}: {node['html'][:160]} ({node['failureSummary']})"

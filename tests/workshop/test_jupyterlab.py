@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from workshop.browsing import NOTEBOOKS, ROOT
+from workshop.browsing import NOTEBOOKS, PATIENCE, ROOT
 
 
 def free_port():
@@ -39,24 +39,29 @@ def lab(tmp_path):
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urlopen(f"http://127.0.0.1:{port}/api", timeout=2).read()
-                break
-            except OSError:
-                assert time.monotonic() < deadline, "JupyterLab does not start"
-                time.sleep(0.3)
-        yield f"http://127.0.0.1:{port}"
+        address = f"http://127.0.0.1:{port}"
+        while not answers(address):
+            assert server.poll() is None, "JupyterLab does not start"
+        yield address
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait()
+
+
+def answers(address):
+    """Say whether a server is ready, after a moment if it is not."""
+    try:
+        with urlopen(f"{address}/api", timeout=PATIENCE / 1000):
+            return True
+    except OSError:
+        time.sleep(0.2)
+        return False
 
 
 def test_chapter_runs_in_jupyterlab(lab, browser):
     """Run all cells of a chapter in a real JupyterLab, move a slider, see the figure change."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{lab}/lab/tree/chapter.ipynb")
     # The status bar says so only when the kernel is connected; before, Run would be lost.
     idle = page.get_by_text("Python 3 (ipykernel) | Idle")
@@ -65,7 +70,10 @@ def test_chapter_runs_in_jupyterlab(lab, browser):
     page.get_by_text("Run All Cells", exact=True).click()
     slider = page.locator(".widget-slider .noUi-handle").first
     slider.wait_for(state="attached")
-    idle.wait_for()
+    page.wait_for_function(  # each cell that is not folded has its number: it has run
+        """() => [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].every(
+            prompt => /^(\\[\\d+\\]:)?$/.test(prompt.textContent.trim()))"""
+    )
     assert page.locator(".jp-RenderedText[data-mime-type*=error], .jp-mod-error").count() == 0
     assert page.locator(".jp-Notebook mjx-merror").count() == 0
 
