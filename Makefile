@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TEACH := $(VENV)/.teach
 SITE := _build/html
 
-.PHONY: book test lab serve notebooks assignment grade questions benchmark requirements clean help
+.PHONY: book test check lab serve notebooks assignment grade questions benchmark requirements clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,10 @@ book: $(READY)  ## build the site, warnings are errors
 
 test: $(READY) $(TEACH)  ## check every cell, function and page
 	$(BIN)/pytest
+
+check: $(READY) $(TEACH)  ## check one chapter, CHAPTER=part/topic, while you write it
+	$(BIN)/python -m mlmath_lib.workshop.check \
+		$(or $(CHAPTER),$(error Which chapter? make check CHAPTER=models/k_means_clustering))
 
 lab: $(READY)  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=chapters
