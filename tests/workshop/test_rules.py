@@ -39,7 +39,6 @@ FIRST_FORM = {
     "calculus/integral_calculus",
     "calculus/jacobian_and_hessian",
     "calculus/taylor_series",
-    "foundations/basic_operations",
     "foundations/mathematical_constants",
     "foundations/mathematical_models",
     "foundations/mathematics_of_machine_learning",
