@@ -253,17 +253,18 @@ def _real_numbers(requirement, value):
     """Return `value` as a float array of its own shape, or say why it is none."""
     if value is None:
         raise TypeError(f"{requirement}; got None. Is a return missing?")
-    if _is_masked(value):
+    if holds_masked(value):
         raise ValueError(
             f"{requirement}; got masked ones among them. Leave them out or fill them in first, "
             "with compressed() or filled()"
         )
     try:
         array = np.asarray(value)
-    except (TypeError, ValueError) as error:
-        ragged = isinstance(value, list | tuple)
-        remedy = ". Its rows must have one length: pad or cut them" if ragged else ""
+    except ValueError as error:
+        remedy = ". Its rows must have one length: pad or cut them"
         raise TypeError(f"{requirement}; got {_short(value)}{remedy}") from error
+    except TypeError as error:  # what stands for an array and may not become one
+        raise TypeError(f"{requirement}; got {_short(value)}: {error}") from error
     if array.dtype.kind in "biuf":
         return array.astype(float, copy=False)
     objects = array.dtype.kind == "O"  # fractions, SymPy's numbers, or something else
@@ -287,10 +288,11 @@ def _remedy(entry):
     return ""
 
 
-def _is_masked(value):
+def holds_masked(value):
+    """Say whether an entry is masked, in an array or in a list of them."""
     if isinstance(value, list | tuple):
         nested = (item for item in value if isinstance(item, list | tuple | np.ma.MaskedArray))
-        return any(map(_is_masked, nested))
+        return any(map(holds_masked, nested))
     return bool(np.ma.is_masked(value))
 
 

@@ -9,6 +9,8 @@ import time
 
 import numpy as np
 
+from mlmath_lib._validation import holds_masked
+
 SECONDS = 20  # that one call of an answer may take
 
 _MISSING = object()
@@ -213,8 +215,10 @@ def _require_finite(label, value):
     if value is _MISSING or isinstance(value, str):
         return
     array = np.asarray(value)
-    if array.dtype.kind not in "biufcU" or (
-        array.dtype.kind in "fc" and not np.isfinite(array).all()
+    if (
+        holds_masked(value)
+        or array.dtype.kind not in "biufcU"
+        or (array.dtype.kind in "fc" and not np.isfinite(array).all())
     ):
         raise ValueError(f"{label}: equals must be finite numbers or text; got {value!r:.80}")
 
@@ -264,6 +268,8 @@ def _mistake(what, given, required, holds, otherwise, tolerance, arguments=()):
 
 
 def _not_finite(what, given):
+    if holds_masked(given):
+        return f"{what} holds masked entries: leave them out, or fill them in"
     array = _numbers(given)
     if array is None:
         return None

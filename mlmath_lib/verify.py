@@ -3,6 +3,8 @@
 import numpy as np
 import sympy as sp
 
+from mlmath_lib._validation import holds_masked
+
 RANDOM_POINTS = 8
 STANDARD_ERRORS = 4  # a true "~" fails with probability 6e-5 for a Gaussian mean
 _RELATIONS = ("=", "<=", ">=", "->", "~")
@@ -154,8 +156,9 @@ def _numbers(label, name, side):
         raise ValueError(
             f"{label}: {name} must be numbers or a SymPy expression; got {side!r:.80}"
         ) from error
-    if array.size == 0 or not np.isfinite(array).all():
-        what = "no numbers" if array.size == 0 else "NaN or infinity"
+    if array.size == 0 or holds_masked(side) or not np.isfinite(array).all():
+        what = "masked entries" if holds_masked(side) else "NaN or infinity"
+        what = what if array.size else "no numbers"
         raise AssertionError(f"{label} cannot be verified: {name} holds {what}")
     return array
 

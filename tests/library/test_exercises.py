@@ -135,6 +135,8 @@ class TestValues:
             (complex(np.nan, 1), "holds NaN"),
             (np.inf, "is infinite somewhere: look for a division by zero"),
             ([-np.inf, 1], "is infinite somewhere"),
+            (np.ma.masked_equal([1.0, 999.0], 999.0), "holds masked entries: leave them out"),
+            ([np.ma.masked_equal([1, 9], 9), [1, 2]], "holds masked entries"),
         ],
     )
     @pytest.mark.parametrize("requirement", [{"equals": 1}, {"holds": bool, "otherwise": "any"}])
@@ -293,6 +295,7 @@ class TestTheCheckItself:
             ({"holds": True, "otherwise": "x"}, "holds must be a function of the answer; got True"),
             ({"equals": np.nan}, "equals must be finite numbers or text; got nan"),
             ({"equals": [1, np.inf]}, "equals must be finite numbers or text"),
+            ({"equals": np.ma.masked_equal([1, 9], 9)}, "equals must be finite numbers or text"),
             ({"equals": None}, "equals must be finite numbers or text; got None"),
             ({"equals": 1, "tolerance": -1}, "tolerance must be a finite number >= 0; got -1"),
             ({"equals": 1, "tolerance": np.nan}, "tolerance must be a finite number >= 0"),

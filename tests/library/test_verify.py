@@ -149,6 +149,7 @@ class TestEqual:
             (1.0, [np.nan], "cannot be verified: right holds NaN or infinity"),
             (np.inf, np.inf, "cannot be verified: left holds NaN or infinity"),
             ([1, -np.inf], [1, 2], "cannot be verified: left holds NaN or infinity"),
+            (1.0, np.ma.masked_equal([1, 9], 9), "be verified: right holds masked entries"),
             ([], [], "cannot be verified: left holds no numbers"),
             (1.0, np.zeros((0, 3)), "cannot be verified: right holds no numbers"),
         ],
