@@ -21,6 +21,7 @@ from mlmath_lib.workshop.rules import (
     Book,
     contents_problems,
     import_problems,
+    layout_problems,
     name_problems,
     needs_problems,
     trace_problems,
@@ -89,6 +90,11 @@ def test_chapters_need_what_comes_before():
 def test_modules_import_only_earlier_parts():
     problems = list(import_problems(BOOK))
     assert not problems, _report("mlmath_lib", problems)
+
+
+def test_parts_are_packages_and_tests_mirror_the_library():
+    problems = list(layout_problems(BOOK))
+    assert not problems, _report("mlmath_lib and tests/library", problems)
 
 
 def test_files_have_names_that_say_something():
@@ -823,6 +829,55 @@ def test_an_import_of_a_later_part_is_found(book, line):
     (library / "basics.py").write_text(line)
     (problem,) = import_problems(book)
     assert problem.startswith("mlmath_lib/basics.py imports mlmath_lib.later, a later part")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"tests/library/test_shared.py": None}, "library/test_shared.py is missing: the tests mi"),
+        ({"tests/library/later/test_lines.py": None}, "library/later/test_lines.py is missing"),
+        ({"tests/library/test_figures.py": None}, "tests/library/test_figures.py is missing"),
+        ({"tests/library/later/test_points.py": ""}, "test_points.py has no module of its name"),
+        ({"tests/library/test_lines.py": ""}, "library/test_lines.py has no module of its name"),
+        (
+            {"mlmath_lib/later.py": ""},
+            "later.py: a part is a package; move it to later/<concept>.py",
+        ),
+        (
+            {"mlmath_lib/later/lines.py": "from mlmath_lib.later.points import _norm"},
+            "later/lines.py takes _norm from mlmath_lib.later.points: what modules share stands in",
+        ),
+    ],
+)
+def test_a_library_without_order_is_found(book, changes, message):
+    files = {
+        "mlmath_lib/_shared.py": "",
+        "mlmath_lib/__init__.py": "",
+        "mlmath_lib/figures/lines.py": "",
+        "mlmath_lib/later/__init__.py": "from mlmath_lib.later.lines import line",
+        "mlmath_lib/later/_norms.py": "",
+        "mlmath_lib/later/lines.py": "from mlmath_lib.later._norms import norm",
+        "mlmath_lib/workshop/site.py": "",
+        "tests/library/conftest.py": "",
+        "tests/library/test_shared.py": "",
+        "tests/library/test_figures.py": "",
+        "tests/library/later/test_lines.py": "",
+    }
+    for path in (book.root / "mlmath_lib").rglob("*.py"):
+        path.unlink()
+    assert list(layout_problems(_written(book, files))) == []
+    (problem, *_) = layout_problems(_written(book, files | changes))
+    assert message in problem
+
+
+def _written(book, files):
+    for name, text in files.items():
+        path = book.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        if text is not None:
+            path.write_text(text)
+    return book
 
 
 @pytest.mark.parametrize("name", ["utils.py", "misc/line.py", "Line.py", "part_2.py"])

@@ -138,6 +138,44 @@ def import_problems(book):
                 yield f"{relative} imports {name}, a later part: move what it needs to an earlier"
 
 
+def layout_problems(book):
+    """Say where the library is not a package a part, or its tests do not mirror it."""
+    library, tests = book.root / "mlmath_lib", book.root / "tests" / "library"
+    parts = {name.split("/")[1] for name in book.contents if name.count("/") > 1}
+    tested = set()
+    for module in sorted(path.relative_to(library) for path in library.rglob("*.py")):
+        part = module.parts[0]
+        if part == "workshop":
+            continue
+        if module.stem in parts and len(module.parts) == 1:
+            yield f"mlmath_lib/{module}: a part is a package; move it to {module.stem}/<concept>.py"
+        if part in parts:
+            yield from _borrowed(library, module)
+        # A package that is no part is tested as one; a part's private modules by their users.
+        own = module.parts[:1] if part not in parts else module.parts
+        if own[-1].startswith("__") or (part in parts and own[-1].startswith("_")):
+            continue
+        name = f"test_{Path(own[-1]).stem.removeprefix('_')}.py"
+        tested.add(tests.joinpath(*own[:-1], name))
+    for path in sorted(tested):
+        if not path.is_file():
+            yield f"{path.relative_to(book.root)} is missing: the tests mirror the library"
+    for path in sorted(set(tests.rglob("test_*.py")) - tested):
+        yield f"{path.relative_to(book.root)} has no module of its name: move its tests to theirs"
+
+
+def _borrowed(library, module):
+    """Say which private names a part's module takes from a module that is not private."""
+    tree = ast.parse((library / module).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1][:1] != "_":
+            for name in (alias.name for alias in node.names if alias.name.startswith("_")):
+                yield (
+                    f"mlmath_lib/{module} takes {name} from {node.module}: what modules share "
+                    f"stands in {module.parts[0]}/_<what>.py, with no underscore of its own"
+                )
+
+
 def name_problems(book):
     """Say which files have a name that says nothing, or numbers, or capitals."""
     for folder in ("chapters", "mlmath_lib", "tests"):
