@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from mlmath_lib._validation import require_array, require_callable
-from mlmath_lib.calculus.derivatives import _require_points
 from mlmath_lib.calculus.differentiable_operations import Operand
 
 
@@ -68,7 +67,7 @@ class Dual(Operand):
     """
 
     def __init__(self, value, slope):
-        value = _require_points(value).copy()
+        value = require_array("x", value, ...).copy()
         super().__init__(value)
         self.slope = require_array("slope", slope, value.shape).copy()
         self._run = None  # the call that it belongs to: two calls have two different eps
@@ -150,7 +149,7 @@ class Tape:
         ValueError
             If a number in it is not finite.
         """
-        return self._record("a variable", _require_points(value).copy(), [])
+        return self._record("a variable", require_array("x", value, ...).copy(), [])
 
     def gradient(self, output, variables):
         """Differentiate one number with respect to variables, by one pass back.
@@ -306,7 +305,7 @@ def jacobian_vector_product(function, x, vector):
     ([9.0, 6.0], [6.0, 2.0])
     """
     require_callable("function", function, "returns a number or an array for an array")
-    x = _require_points(x)
+    x = require_array("x", x, ...)
     start = Dual(x, require_array("vector", vector, x.shape))
     start._run = object()
     with np.errstate(all="ignore"):  # what is not finite is an error below
@@ -391,6 +390,4 @@ def _require_finite(requirement, array):
 
 
 def _constant(output):
-    if output is None:
-        raise TypeError("function must return a number or an array; got None. Is a return missing?")
-    return require_array("what function returns", output, np.shape(output))
+    return require_array("what function returns", output, ...)

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib.calculus.derivatives import _evaluate, _require_points
+from mlmath_lib._validation import require_array
+from mlmath_lib.calculus._differences import require_entrywise
 
 
 class ChainDerivative(NamedTuple):
@@ -64,7 +65,7 @@ def differentiate_chain(functions, derivatives, x):
     >>> chain.values.tolist(), chain.slopes.tolist(), chain.sensitivities.tolist()
     ([1.0, 2.0, 8.0], [2.0, 12.0], [24.0, 12.0, 1.0])
     """
-    x = _require_points(x)
+    x = require_array("x", x, ...)
     functions, derivatives = list(functions), list(derivatives)
     if not functions or len(functions) != len(derivatives):
         raise ValueError(
@@ -73,8 +74,10 @@ def differentiate_chain(functions, derivatives, x):
         )
     values, slopes = [x], []
     for k, (function, slope) in enumerate(zip(functions, derivatives, strict=True)):
-        slopes.append(_evaluate(f"derivatives[{k}]", slope, values[k], constant=True))
-        values.append(_evaluate(f"functions[{k}]", function, values[k]))
+        function = require_entrywise(f"functions[{k}]", function, x)
+        slope = require_entrywise(f"derivatives[{k}]", slope, x, constant=True)
+        slopes.append(np.broadcast_to(slope(values[k]), x.shape))
+        values.append(function(values[k]))
     sensitivities = [np.ones(x.shape)]
     for slope in reversed(slopes):
         sensitivities.append(sensitivities[-1] * slope)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_callable, require_positive
+from mlmath_lib._validation import require_array, require_function, require_positive
 
 
 class Extrapolation(NamedTuple):
@@ -70,7 +70,7 @@ def richardson(approximate, step, *, powers=(2, 4, 6)):
     >>> print(f"{rough(0.05):.9f}, extrapolated {result.limit:.9f}")
     1.000416719, extrapolated 1.000000000
     """
-    require_callable("approximate", approximate, "returns an approximation for a step")
+    approximate = require_function("approximate", approximate, "an approximation for a step", ...)
     step = require_positive("step", step)
     powers = require_array("powers", powers, ("n_powers",))
     if powers[0] <= 0 or (np.diff(powers) <= 0).any():
@@ -79,7 +79,7 @@ def richardson(approximate, step, *, powers=(2, 4, 6)):
             "the step in the error, the leading one first"
         )
     rough = [approximate(step / 2**k) for k in range(len(powers) + 1)]
-    shape = np.shape(rough[0])
+    shape = rough[0].shape
     for value in rough:
         require_array("what approximate returns", value, shape)
     table = np.full((len(rough), len(rough), *shape), np.nan)

@@ -12,8 +12,8 @@ import numpy as np
 
 from mlmath_lib._validation import (
     require_array,
-    require_callable,
     require_count,
+    require_function,
     require_number,
 )
 
@@ -233,7 +233,7 @@ def integrate_samples(values, x, *, rule="trapezoid"):
             f"x must hold at least two places in order; got {len(x)} with steps from "
             f"{widths.min(initial=0):g} to {widths.max(initial=0):g}. Sort x, and values with it"
         )
-    values = require_array("values", values, (len(x), *np.shape(values)[1:]))
+    values = require_array("values", values, (len(x), ...))
     if rule not in RULES:
         raise ValueError(f"rule must be one of {', '.join(RULES)}; got {rule!r:.80}")
     if rule == "simpson":
@@ -272,21 +272,14 @@ def _require_even(name, count, remedy):
 
 def _weigh(function, points, weights):
     """Return the weighted sum of a function's finite values at the points."""
-    require_callable("function", function, "returns one value for each entry of x")
-    # A copy: a function that changes its argument must not change ours.
-    values = np.asarray(function(points.copy()), dtype=float)
-    if values.shape[:1] != points.shape:
-        raise ValueError(
-            f"function must return one value for each entry of x, shape {points.shape} or "
-            f"({len(points)}, ...); got shape {values.shape}. For a constant return "
-            "np.full(len(x), c)"
-        )
-    if not np.isfinite(values).all():
-        raise ValueError(
-            f"function must be finite from a to b; got {np.count_nonzero(~np.isfinite(values))} "
-            "NaN or infinite values. Look for a pole; if it is at an end, substitute"
-        )
-    return _total(weights, values)
+    function = require_function(
+        "function",
+        function,
+        f"one value for each entry of x, shape {points.shape} or ({len(points)}, ...)",
+        (len(points), ...),
+        remedy="For a constant return np.full(len(x), c)",
+    )
+    return _total(weights, function(points))
 
 
 def _total(weights, values):

@@ -2,7 +2,7 @@
 
 `jacobian` collects the slopes of a function that returns a vector, `hessian` the second
 derivatives of one that returns a number, and `directional_derivative` the change along a
-direction, of either kind, for two values of the function. `check_jacobian` compares a
+direction, of either kind, for few values of the function. `check_jacobian` compares a
 formula with differences; a Hessian is the Jacobian of a gradient, so it checks Hessians
 too. They are derived in the chapters "Gradients" and "Jacobian and Hessian".
 
@@ -12,19 +12,25 @@ the two, as in `mlmath_lib.calculus.derivatives`: about ten right digits for fir
 eight for second derivatives of a function whose values and derivatives are moderate.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_callable, require_positive
-from mlmath_lib.calculus.derivatives import (
+from mlmath_lib._validation import require_array, require_function, require_positive
+from mlmath_lib.calculus._differences import (
     EPSILON,
-    ROUNDINGS,
     SECOND_STEPS,
     STEPS,
-    _one_number,
-    _require_step,
+    central_differences,
+    compare,
+    require_number_at_points,
+    require_step,
+    scale,
+    settled,
 )
+
+_FLATTEN = "Flatten more axes with ravel()"
 
 
 class JacobianCheck(NamedTuple):
@@ -42,7 +48,8 @@ def directional_derivative(function, x, direction, *, step=None):
     The central difference ``(f(x + t u) - f(x - t u)) / 2t``. For a function that returns
     a number and is differentiable at `x` it approaches ``gradient . u``; for one that
     returns a vector, the Jacobian times ``u``; for a gradient, the Hessian times ``u``.
-    It costs two values of the function, however many variables there are. The error is
+    It costs two values of the function, however many variables there are, and as many again
+    to see whether a default step fits. The error is
     ``t^2 / 6`` times the third derivative along ``u`` if that is continuous, and rounding.
 
     Parameters
@@ -69,8 +76,8 @@ def directional_derivative(function, x, direction, *, step=None):
         If `function` is not callable, or `x`, `direction` or `step` is not numeric.
     ValueError
         If a shape does not fit, `direction` is zero, `step` is not a finite number above
-        zero or too small to move `x`, or `function` returns what is not finite or has
-        more than one axis.
+        zero or too small to move `x`, it is left out and does not fit the function, or
+        `function` returns what is not finite or has more than one axis.
 
     References
     ----------
@@ -86,20 +93,28 @@ def directional_derivative(function, x, direction, *, step=None):
     >>> print(np.round(directional_derivative(lambda x: 2 * x, [3.0, 2.0], [0.6, 0.8]), 6))
     [1.2 1.6]
     """
-    require_callable("function", function, "returns a number or a vector for a point (d,)")
     x = require_array("x", x, ("d",))
+    returns = "one number or an array of shape (m,) for a point of shape (d,)"
+    function = require_function("function", function, returns, [(), ("m",)], remedy=_FLATTEN)
     direction = require_array("direction", direction, x.shape)
     if not direction.any():
         raise ValueError(
             f"direction must not be zero; got {direction}. Along it nothing changes, and the "
             "derivative is 0 for every function"
         )
-    # Each variable is moved by its own step at most, so that none is moved too far.
-    shares = np.abs(direction) / _require_step(x, step, STEPS)
-    j = np.argmax(shares)
-    left, right = x - direction / shares[j], x + direction / shares[j]
-    run = (right[j] - left[j]) / direction[j]  # 2 t, as it was rounded
-    slope = (_number_or_vector(function, right) - _number_or_vector(function, left)) / run
+
+    def estimate(step):
+        # Each variable is moved by its own step at most, so that none is moved too far.
+        shares = np.abs(direction) / step
+        j = np.argmax(shares)
+        left, right = x - direction / shares[j], x + direction / shares[j]
+        run = (right[j] - left[j]) / direction[j]  # 2 t, as it was rounded
+        below, above = function(left), function(right)
+        return (above - below) / run, EPSILON * np.maximum(np.abs(below), np.abs(above)) / run
+
+    used = require_step(x, step, STEPS)
+    floor = np.max(np.abs(direction) / scale(x))
+    slope = settled(estimate, used, floor) if step is None else estimate(used)[0]
     return slope if slope.ndim else float(slope)
 
 
@@ -109,7 +124,8 @@ def jacobian(function, x, *, step=None):
     Column ``j`` is the central difference ``(F(x + h e_j) - F(x - h e_j)) / 2h``; row
     ``i`` is the gradient of the ``i``-th component. The error of an entry is
     ``h^2 d^3 F_i / dx_j^3 / 6``, taken at some point between, if that derivative is
-    continuous, and rounding. It costs ``2 d`` values of the function.
+    continuous, and rounding. It costs ``2 d`` values of the function, and as many again to see
+    whether a default step fits.
 
     Parameters
     ----------
@@ -133,7 +149,8 @@ def jacobian(function, x, *, step=None):
         If `function` is not callable, or `x` or `step` is not numeric.
     ValueError
         If `x` has another shape, `step` is not a finite number above zero or too small to
-        move `x`, or `function` returns anything but finite arrays (m,) of one length.
+        move `x`, it is left out and does not fit the function, or `function` returns anything
+        but finite arrays (m,) of one length.
 
     References
     ----------
@@ -148,8 +165,10 @@ def jacobian(function, x, *, step=None):
      [1. 0.]
      [0. 0.]]
     """
-    require_callable("function", function, "returns an array of shape (m,) for a point (d,)")
-    return _vector_differences(function, require_array("x", x, ("d",)), step)[0]
+    x = require_array("x", x, ("d",))
+    estimate = partial(central_differences, _require_vector("function", function), x)
+    used = require_step(x, step, STEPS)
+    return settled(estimate, used, 1 / scale(x)) if step is None else estimate(used)[0]
 
 
 def check_jacobian(function, jacobian, x, *, step=None, tolerance=1e-6):
@@ -187,8 +206,8 @@ def check_jacobian(function, jacobian, x, *, step=None, tolerance=1e-6):
     TypeError
         If `function` or `jacobian` is not callable, or a number is not numeric.
     ValueError
-        If a shape does not fit, a value is not finite, or `step` or `tolerance` is not a
-        finite number above zero.
+        If a shape does not fit, a value is not finite, `step` or `tolerance` is not a finite
+        number above zero, or `step` is left out and does not fit the function.
 
     References
     ----------
@@ -205,20 +224,14 @@ def check_jacobian(function, jacobian, x, *, step=None, tolerance=1e-6):
     >>> check.agrees, np.round(check.numerical, 6).tolist()
     (False, [[2.0, 0.0], [-3.0, 1.0]])
     """
-    require_callable("function", function, "returns an array of shape (m,) for a point (d,)")
-    require_callable("jacobian", jacobian, "returns an array of shape (m, d) for a point (d,)")
     x = require_array("x", x, ("d",))
+    function = _require_vector("function", function)
+    shape = (len(function(x)), len(x))
+    returns = f"an array of shape (m, d), here {shape}, for a point of shape (d,)"
+    claimed = require_function("jacobian", jacobian, returns, shape)(x)
     tolerance = require_positive("tolerance", tolerance)
-    numerical, rounding = _vector_differences(function, x, step)
-    claimed = require_array("what jacobian returns", jacobian(x.copy()), numerical.shape)
-    difference = np.abs(claimed - numerical)
-    largest = max(np.abs(claimed).max(), np.abs(numerical).max())
-    return JacobianCheck(
-        agrees=bool((difference <= tolerance * largest + ROUNDINGS * rounding).all()),
-        error=float(difference.max() / largest) if largest > 0 else 0.0,
-        claimed=claimed,
-        numerical=numerical,
-    )
+    estimate = partial(central_differences, function, x)
+    return JacobianCheck(*compare(claimed, estimate, x, step, tolerance))
 
 
 def hessian(function, x, *, step=None):
@@ -227,7 +240,8 @@ def hessian(function, x, *, step=None):
     With ``+-`` for ``f(x + h_i e_i - h_j e_j)`` and so on, the entry in row ``i``, column
     ``j`` is ``(++ - +- - -+ + --) / (4 h_i h_j)``. If the fourth derivatives are
     continuous, its error is about ``(h_i^2 f_iiij + h_j^2 f_ijjj) / 6``, and rounding.
-    It costs ``2 d (d + 1)`` values of the function.
+    It costs ``2 d (d + 1)`` values of the function, and as many again to see whether a default
+    step fits.
 
     The matrix is symmetric by its formula. The Hessian of a function is symmetric where
     its second derivatives are continuous; where they are not, this returns a symmetric
@@ -254,7 +268,8 @@ def hessian(function, x, *, step=None):
         If `function` is not callable, or `x` or `step` is not numeric.
     ValueError
         If `x` has another shape, `step` is not a finite number above zero or too small
-        to move `x`, or `function` returns anything but one finite number.
+        to move `x`, it is left out and does not fit the function, or `function` returns
+        anything but one finite number.
 
     References
     ----------
@@ -267,65 +282,28 @@ def hessian(function, x, *, step=None):
     [[4. 6.]
      [6. 0.]]
     """
-    require_callable("function", function, "returns one number for a point of shape (d,)")
     x = require_array("x", x, ("d",))
-    step = (x + _require_step(x, step, SECOND_STEPS)) - x  # as it is rounded
-    moves = np.diag(step)
+    function = require_number_at_points("function", function)
+    used = require_step(x, step, SECOND_STEPS)
 
-    def value(point):
-        return _one_number(function(point))
+    def estimate(step):
+        step = (x + step) - x  # as it is rounded
+        moves = np.diag(step)
+        second, largest = np.empty((len(x), len(x))), 0.0
+        for i in range(len(x)):
+            for j in range(i + 1):
+                ahead, back = x + moves[i], x - moves[i]
+                corners = [ahead + moves[j], ahead - moves[j], back + moves[j], back - moves[j]]
+                pp, pm, mp, mm = (function(corner) for corner in corners)
+                second[i, j] = second[j, i] = (pp - pm - (mp - mm)) / (4 * step[i] * step[j])
+                largest = max(largest, abs(pp), abs(pm), abs(mp), abs(mm))
+        return second, EPSILON * largest / np.outer(step, step)
 
-    second = np.empty((len(x), len(x)))
-    for i in range(len(x)):
-        for j in range(i + 1):
-            ahead, back = x + moves[i], x - moves[i]
-            change_ahead = value(ahead + moves[j]) - value(ahead - moves[j])
-            change_back = value(back + moves[j]) - value(back - moves[j])
-            second[i, j] = second[j, i] = (change_ahead - change_back) / (4 * step[i] * step[j])
-    return second
-
-
-def _vector_differences(function, x, step):
-    """Return the central differences, (m, d), and what one rounding does to each."""
-    step = _require_step(x, step, STEPS)
-    left, right = x - step, x + step
-    ends = []
-    for moved in (left, right):
-        for j in range(len(x)):
-            point = x.copy()  # a function that changes its argument must not change ours
-            point[j] = moved[j]
-            ends.append(_vector(function(point)))
-    lengths = {len(end) for end in ends}
-    if len(lengths) > 1:
-        raise ValueError(
-            "function must return arrays of one length at all points; got lengths "
-            f"{min(lengths)} and {max(lengths)}"
-        )
-    below, above = np.array(ends).reshape(2, len(x), -1)
-    width = right - left
-    rounding = EPSILON * np.maximum(np.abs(below), np.abs(above)).T / width
-    return (above - below).T / width, rounding
+    floor = 1 / np.outer(scale(x), scale(x))
+    return settled(estimate, used, floor) if step is None else estimate(used)[0]
 
 
-def _number_or_vector(function, x):
-    value = function(x.copy())
-    return np.float64(_one_number(value)) if np.ndim(value) == 0 else _vector(value)
-
-
-def _vector(value):
-    # A copy: a function may return one array again and again.
-    values = np.array(value, dtype=float)
-    if values.ndim != 1 or values.size == 0:
-        remedy = "For a function that returns one number use gradient"
-        if values.ndim > 1:
-            remedy = "Flatten it with ravel()"
-        raise ValueError(
-            "function must return an array of shape (m,) for a point of shape (d,); got shape "
-            f"{values.shape}. {remedy}"
-        )
-    if not np.isfinite(values).all():
-        raise ValueError(
-            f"function must be finite around x; got {np.count_nonzero(~np.isfinite(values))} NaN "
-            "or infinite values. Look for the edge of its domain"
-        )
-    return values
+def _require_vector(name, value):
+    returns = "an array of shape (m,) for a point of shape (d,)"
+    remedy = f"For one number use gradient. {_FLATTEN}"
+    return require_function(name, value, returns, ("m",), remedy=remedy)

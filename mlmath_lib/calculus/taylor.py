@@ -8,7 +8,13 @@ from there. They are derived in the chapter "Taylor series".
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_count, require_number
+from mlmath_lib._validation import (
+    require_array,
+    require_broadcastable,
+    require_count,
+    require_each,
+    require_number,
+)
 
 
 def taylor_coefficients(derivatives):
@@ -45,7 +51,7 @@ def taylor_coefficients(derivatives):
     >>> print(taylor_coefficients([0, 1, 0, -1, 0, 1]).round(6))
     [ 0.        1.        0.       -0.166667  0.        0.008333]
     """
-    derivatives = _require_terms("derivatives", derivatives)
+    derivatives = require_array("derivatives", derivatives, ("degree + 1", ...))
     falling = np.cumprod([1.0, *(1 / np.arange(1, len(derivatives)))])
     return (derivatives.T * falling).T
 
@@ -160,8 +166,8 @@ def taylor_polynomial(coefficients, x, *, center=0.0):
     >>> print(taylor_polynomial([1, 1, 1 / 2], [0.0, 0.1, 1.0]))
     [1.    1.105 2.5  ]
     """
-    coefficients = _require_terms("coefficients", coefficients)
-    distance = require_array("x", x, np.shape(x)) - require_number("center", center)
+    coefficients = require_array("coefficients", coefficients, ("degree + 1", ...))
+    distance = require_array("x", x, ...) - require_number("center", center)
     value = np.zeros(np.broadcast_shapes(distance.shape, coefficients.shape[1:]))
     for coefficient in coefficients[::-1]:
         value = coefficient + distance * value
@@ -206,24 +212,10 @@ def taylor_error_bound(largest, distance, degree):
     >>> print(f"{taylor_error_bound(1.0, 0.5, 4):.6f}")
     0.000260
     """
-    largest = require_array("largest", largest, np.shape(largest))
-    distance = require_array("distance", distance, np.shape(distance))
+    largest, distance = require_broadcastable(largest=largest, distance=distance)
     degree = require_count("degree", degree, minimum=0)
-    if (largest < 0).any():
-        raise ValueError(
-            f"largest must be >= 0; got {largest.min():g}. It bounds the size of a derivative"
-        )
+    require_each("largest", largest, largest >= 0, ">= 0, to bound the size of a derivative")
     bound = largest + 0.0 * distance
     for k in range(1, degree + 2):  # factor by factor: neither power nor factorial overflows
         bound = bound * (np.abs(distance) / k)
     return bound if bound.ndim else float(bound)
-
-
-def _require_terms(name, value):
-    """Return a finite array with at least one entry along its first axis."""
-    shape = np.shape(value)
-    if len(shape) == 0 or shape[0] == 0:
-        raise ValueError(
-            f"{name} must hold at least one entry, the value at the centre; got shape {shape}"
-        )
-    return require_array(name, value, shape)

@@ -213,6 +213,17 @@ def test_gradient_has_order_two():
     np.testing.assert_allclose(orders, 2, atol=0.02)
 
 
+def test_what_is_no_real_number_is_refused():
+    with pytest.raises(TypeError, match=r"function must return one value.* Take the real part"):
+        derivative(lambda x: np.exp(1j * x), 0.5)
+    with pytest.raises(TypeError, match=r"function must return one number .*Is a return missing"):
+        gradient(lambda _: None, [1.0, 2.0])
+    with pytest.raises(ValueError, match="x must be an array of real numbers; got masked ones"):
+        derivative(np.sin, np.ma.masked_equal([1.0, 999.0], 999.0))
+    with pytest.raises(TypeError, match=r"x must be an array of real numbers.*written as text"):
+        gradient(np.sum, ["1", "2"])
+
+
 def test_a_function_that_changes_its_argument_does_no_harm():
     def spoil(x):
         value = x @ x
@@ -297,6 +308,98 @@ def test_a_slow_but_right_gradient_needs_a_looser_tolerance():
     assert check(1e-3)
 
 
+# Steps that do not fit the function
+
+UNFIT = "step must be given for this function: the default, "
+
+
+@pytest.mark.parametrize(
+    ("differentiate", "function", "x", "options", "remedy", "slope"),
+    [
+        (derivative, np.log, 1e-5, {}, 1e-9, 1e5),
+        (derivative, np.log, 1e-8, {"order": 1}, 1e-14, 1e8),
+        (derivative, np.log, 2e-3, {"order": 4}, 1e-5, 500),
+        (derivative, np.sin, 1e10, {}, 1e-3, np.cos(1e10)),
+        (derivative, np.sin, 1e10, {"order": 1}, 1e-4, np.cos(1e10)),
+        (derivative, np.sin, 1e10, {"order": 4}, 1e-2, np.cos(1e10)),
+        (second_derivative, np.log, 1e-3, {}, 1e-5, -1e6),
+        (second_derivative, np.cos, 1e10, {"order": 4}, 1e-1, -np.cos(1e10)),
+    ],
+)
+def test_a_default_step_that_does_not_fit_is_refused_and_another_helps(
+    differentiate, function, x, options, remedy, slope
+):
+    with pytest.raises(ValueError, match=UNFIT):
+        differentiate(function, x, **options)
+    assert differentiate(function, x, step=remedy, **options) == pytest.approx(slope, rel=2e-3)
+
+
+def test_the_refusal_names_the_worst_entry_its_step_and_the_remedy():
+    message = (
+        r"the default, 6\.1e-06, gives 115905, and 0\.6 of it gives 104\d+\. Choose about a "
+        r"thousandth of the distance .*; at a jump there is no derivative$"
+    )
+    with pytest.raises(ValueError, match=message):
+        derivative(np.log, [1.0, 1e-5, 2.0])
+    with pytest.raises(ValueError, match=f"{UNFIT}6.1e-06, gives 165140, and"):
+        derivative(np.sign, 0.0)
+    message = rf"{UNFIT}0\.061, gives .*"
+    with pytest.raises(ValueError, match=message):
+        gradient(lambda x: x[0] + np.sin(3 * x[1]), [1.0, 1e4])
+
+
+def test_ordinary_functions_are_not_refused():
+    ordinary = [
+        *(lambda x, n=n: x**n for n in range(11)),
+        lambda x: np.exp(-x),
+        lambda x: np.tanh(10 * x),
+        lambda x: np.exp(-((10 * x) ** 2)),
+        lambda x: 1 / (1 + 25 * x**2),
+        lambda x: np.logaddexp(0, 10 * x),
+        lambda x: np.arctan(x) + 1e6,
+        lambda x: 1e-12 * np.cos(x),
+        lambda x: 1e12 * np.cos(x),
+        lambda x: x - np.sin(x),
+        lambda x: np.sqrt(1 + x**2),
+        lambda x: np.full_like(x, 3.0),
+        lambda x: np.log(x**2 + 1e-2),
+    ]
+    sizes = np.logspace(-8, 1.5, 77)
+    x = np.concatenate([-sizes, [0.0], sizes])
+    for function in ordinary:
+        for order in (1, 2, 4):
+            derivative(function, x, order=order)
+        for order in (2, 4):
+            second_derivative(function, x, order=order)
+    derivative(np.log, np.logspace(-3, 8)), derivative(np.sqrt, np.logspace(-3, 8))
+
+
+def test_a_cubic_at_its_inflection_has_the_slope_zero_within_the_square_of_the_step():
+    # Any two steps give quite another slope there, both far too small to matter.
+    assert derivative(lambda x: x**3, 0.0) == pytest.approx(0, abs=1e-10)
+    np.testing.assert_allclose(gradient(lambda x: np.sum(x**3), [0.0, 0.0]), 0, atol=1e-10)
+    with pytest.raises(ValueError, match=UNFIT):
+        derivative(lambda x: (x / 1e-5) ** 3, 0.0)
+
+
+def test_check_gradient_refuses_the_step_and_not_the_gradient():
+    def function(x):
+        return np.log(x[0]) + x[1] ** 2
+
+    def right(x):
+        return np.array([1 / x[0], 2 * x[1]])
+
+    with pytest.raises(ValueError, match=f"{UNFIT}6.1e-06, gives 1000"):
+        check_gradient(function, right, [1e-3, 1e3])
+    assert check_gradient(function, right, [1e-3, 1e3], step=1e-7).agrees
+    # An entry whose differences settle is wrong, whatever another one does.
+    assert not check_gradient(
+        lambda x: function(x), lambda x: right(x) * [1, 2], [1e-3, 1e3]
+    ).agrees
+    # Nothing is refused where the differences agree with the gradient.
+    assert check_gradient(function, right, [1e-3, 1e3], tolerance=1e-4).agrees
+
+
 def test_derivative_names_each_mistake():
     with pytest.raises(TypeError, match="function must be a function that returns one value"):
         derivative(3, 1.0)
@@ -314,7 +417,7 @@ def test_derivative_names_each_mistake():
         derivative(np.sin, 1e8, step=1e-10)
     with pytest.raises(ValueError, match=r"shape \(3,\); got shape \(\).*use gradient"):
         derivative(np.sum, [1.0, 2.0, 3.0])
-    with pytest.raises(ValueError, match="function must be finite around x; got 1 NaN"):
+    with pytest.raises(ValueError, match="function must return finite numbers; got 1 NaN"):
         derivative(lambda x: np.where(x < 0, np.nan, x), [0.0, 1.0])
 
 
@@ -331,7 +434,7 @@ def test_the_orders_name_each_mistake():
         second_derivative(np.sin, 1.0, step=-1)
     with pytest.raises(ValueError, match="step must be large enough to move x"):
         second_derivative(np.sin, 1e8, step=1e-10)
-    with pytest.raises(ValueError, match="function must be finite around x; got 1 NaN"):
+    with pytest.raises(ValueError, match="function must return finite numbers; got 1 NaN"):
         second_derivative(lambda x: np.where(x < 0, np.nan, x), [0.0, 1.0])
     with pytest.raises(ValueError, match=r"shape \(2,\); got shape \(\)"):
         second_derivative(np.sum, [1.0, 2.0])
@@ -348,20 +451,22 @@ def test_gradient_names_each_mistake():
         gradient(np.sum, [1.0, 1e20], step=1e-3)
     with pytest.raises(ValueError, match=r"one number.*got shape \(2,\). Sum or average"):
         gradient(np.sin, [1.0, 2.0])
-    with pytest.raises(ValueError, match="function must be finite around x; got inf"):
+    with pytest.raises(ValueError, match="function must return finite numbers; got 1 NaN"):
         gradient(lambda _: np.inf, [1.0])
 
 
 def test_check_gradient_names_each_mistake():
     with pytest.raises(TypeError, match="function must be a function"):
         check_gradient(None, np.cos, [1.0])
-    with pytest.raises(TypeError, match="gradient must be a function that returns the gradient"):
+    with pytest.raises(TypeError, match="gradient must be a function that returns an array of"):
         check_gradient(np.sum, np.ones(2), [1.0, 2.0])
     with pytest.raises(ValueError, match=r"x must have shape \(d,\)"):
         check_gradient(np.sum, np.ones_like, [[1.0]])
-    with pytest.raises(ValueError, match=r"what gradient returns must have shape \(2,\); got"):
+    with pytest.raises(
+        ValueError, match=r"gradient must return an array of the shape of x, \(2,\); got"
+    ):
         check_gradient(np.sum, lambda _: 1.0, [1.0, 2.0])
-    with pytest.raises(ValueError, match="what gradient returns must be finite"):
+    with pytest.raises(ValueError, match="gradient must return finite numbers"):
         check_gradient(np.sum, lambda x: x * np.nan, [1.0])
     with pytest.raises(ValueError, match="tolerance must be a finite number > 0; got 0"):
         check_gradient(np.sum, np.ones_like, [1.0], tolerance=0)

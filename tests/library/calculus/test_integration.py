@@ -203,7 +203,7 @@ def test_rules_name_each_mistake():
             rule(np.sin, 0, 1, 2.0)
         with pytest.raises(ValueError, match=r"got shape \(\). For a constant return np.full"):
             rule(lambda _: 1.0, 0, 1, 2)
-    with pytest.raises(ValueError, match="must be finite from a to b; got 1 NaN or infinite val"):
+    with pytest.raises(ValueError, match="function must return finite numbers; got 1 NaN or"):
         trapezoid(lambda x: np.where(x == 0, np.inf, x), 0, 1, 4)
     with pytest.raises(ValueError, match="point must be left, midpoint or right; got 'centre'"):
         riemann_sum(np.sin, 0, 1, 2, point="centre")
@@ -218,7 +218,7 @@ def test_samples_name_each_mistake():
     for places in ([0.0, 1.0, 1.0, 2.0], [0.0, 2.0, 1.0, 3.0]):
         with pytest.raises(ValueError, match="Sort x, and values with it"):
             integrate_samples(x, places)
-    with pytest.raises(ValueError, match=r"values must have shape \(4,\); got shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"values must have shape \(4, \.\.\.\); got shape \(3,\)"):
         integrate_samples(x[:3], x)
     with pytest.raises(ValueError, match=r"x must have shape \(n_places,\)"):
         integrate_samples(x, x[:, np.newaxis])
