@@ -192,7 +192,9 @@ def require_callable(name, value, purpose):
     return value
 
 
-def require_function(name, value, returns, shape, *, remedy="", finite=True):
+def require_function(
+    name, value, returns, shape, *, remedy="", finite=True, where="where it is called"
+):
     """Return a function that calls `value` safely: the one way to call a user's function.
 
     It passes copies of arrays, so that a function that changes its arguments changes nothing
@@ -212,6 +214,8 @@ def require_function(name, value, returns, shape, *, remedy="", finite=True):
         What to do about another shape.
     finite : bool, default True
         Whether NaN and infinity are refused.
+    where : str, optional
+        Where it is called, for that message: "around x".
 
     Returns
     -------
@@ -241,8 +245,8 @@ def require_function(name, value, returns, shape, *, remedy="", finite=True):
             raise ValueError(_misfit(f"{name} must return {returns}", array, remedy))
         if finite and not np.isfinite(array).all():
             raise ValueError(
-                f"{name} must return finite numbers; {_not_finite(array)} ones. Look for the edge "
-                "of its domain, or a pole"
+                f"{name} must be finite {where}; {_not_finite(array)} values. Look for the edge of "
+                "its domain"
             )
         return array.copy()
 

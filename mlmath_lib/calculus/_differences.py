@@ -28,6 +28,7 @@ def require_entrywise(name, value, x, *, constant=False):
         f"one value for each entry of x, shape {x.shape}",
         [x.shape, ()] if constant else x.shape,
         remedy="For a function of several variables use gradient",
+        where="around x",
     )
 
 
@@ -39,6 +40,7 @@ def require_number_at_points(name, value):
         "one number for a point of shape (d,)",
         (),
         remedy="Sum or average it, or for entry by entry use derivative",
+        where="around x",
     )
 
 

@@ -278,6 +278,7 @@ def _weigh(function, points, weights):
         f"one value for each entry of x, shape {points.shape} or ({len(points)}, ...)",
         (len(points), ...),
         remedy="For a constant return np.full(len(x), c)",
+        where="from a to b",
     )
     return _total(weights, function(points))
 

@@ -95,7 +95,9 @@ def directional_derivative(function, x, direction, *, step=None):
     """
     x = require_array("x", x, ("d",))
     returns = "one number or an array of shape (m,) for a point of shape (d,)"
-    function = require_function("function", function, returns, [(), ("m",)], remedy=_FLATTEN)
+    function = require_function(
+        "function", function, returns, [(), ("m",)], remedy=_FLATTEN, where="around x"
+    )
     direction = require_array("direction", direction, x.shape)
     if not direction.any():
         raise ValueError(
@@ -306,4 +308,4 @@ def hessian(function, x, *, step=None):
 def _require_vector(name, value):
     returns = "an array of shape (m,) for a point of shape (d,)"
     remedy = f"For one number use gradient. {_FLATTEN}"
-    return require_function(name, value, returns, ("m",), remedy=remedy)
+    return require_function(name, value, returns, ("m",), remedy=remedy, where="around x")

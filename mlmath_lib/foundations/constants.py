@@ -129,7 +129,7 @@ def root_by_averaging(number, n_steps, *, start=1.0):
         )
     guesses = [start]
     for _ in range(n_steps):
-        guesses.append(guesses[-1] / 2 + number / guesses[-1] / 2)  # halved first: no overflow
+        guesses.append((guesses[-1] + number / guesses[-1]) / 2)
     return np.array(guesses)
 
 

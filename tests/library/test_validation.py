@@ -300,7 +300,9 @@ class TestFunction:
             checked(np.ones(2))
 
     def test_what_is_not_finite_is_refused_unless_it_has_a_meaning(self):
-        message = "f must return finite numbers; got 1 NaN or infinite ones. Look for the edge"
+        message = (
+            "f must be finite where it is called; got 1 NaN or infinite values. Look for the edge"
+        )
         with pytest.raises(ValueError, match=message):
             require_function("f", lambda _: np.nan, "a number", ())(np.float64(1))
         ending = require_function("f", lambda _: np.inf, "a number", (), finite=False)

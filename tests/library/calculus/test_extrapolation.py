@@ -93,7 +93,7 @@ def test_richardson_names_each_mistake():
         richardson(central, 0.1, powers=(2, 2))
     with pytest.raises(ValueError, match="powers must increase and be above 0; got"):
         richardson(central, 0.1, powers=(0, 2))
-    with pytest.raises(ValueError, match="approximate must return finite numbers"):
+    with pytest.raises(ValueError, match="approximate must be finite where"):
         richardson(lambda h: np.nan if h < 0.1 else h, 0.1)
     with pytest.raises(ValueError, match=r"what approximate returns must have shape \(\)"):
         richardson(lambda h: h if h == 0.1 else [h, h], 0.1)

@@ -331,7 +331,7 @@ def test_directional_derivative_names_each_mistake():
         directional_derivative(np.sum, [1.0, 2.0], [1, 0], step=-1)
     with pytest.raises(ValueError, match="step must be large enough to move x; got 1e-10"):
         directional_derivative(np.sum, [1e8, 2.0], [1, 0], step=1e-10)
-    with pytest.raises(ValueError, match="function must return finite numbers; got 1 NaN"):
+    with pytest.raises(ValueError, match="function must be finite around x; got 1 NaN"):
         directional_derivative(lambda _: np.nan, [1.0], [1.0])
     with pytest.raises(ValueError, match=r"shape \(m,\).*got shape \(1, 2\). Flatten more axes"):
         directional_derivative(lambda x: x[np.newaxis], [1.0, 2.0], [1, 0])
@@ -350,7 +350,7 @@ def test_jacobian_names_each_mistake():
         jacobian(lambda x: x[:0], [1.0, 2.0])
     with pytest.raises(ValueError, match="one length at all points; got lengths 1 and 2"):
         jacobian(lambda x: x[: 1 + (x[0] > 1)], [1.0, 2.0])
-    with pytest.raises(ValueError, match="function must return finite numbers; got 1 NaN"):
+    with pytest.raises(ValueError, match="function must be finite around x; got 1 NaN"):
         jacobian(lambda x: np.append(x, np.inf), [1.0, 2.0])
     with pytest.raises(ValueError, match="step must be a finite number > 0; got 0"):
         jacobian(np.sin, [1.0], step=0)
@@ -367,7 +367,7 @@ def test_check_jacobian_names_each_mistake():
         ValueError, match=r"jacobian must return an array of .* here \(2, 3\), .*; got"
     ):
         check_jacobian(lambda x: x[:2], lambda _: np.eye(3), [1.0, 2.0, 3.0])
-    with pytest.raises(ValueError, match="jacobian must return finite numbers"):
+    with pytest.raises(ValueError, match="jacobian must be finite where"):
         check_jacobian(np.sin, lambda _: [[np.nan]], [1.0])
     with pytest.raises(ValueError, match="tolerance must be a finite number > 0; got 0"):
         check_jacobian(np.sin, lambda x: np.diag(np.cos(x)), [1.0], tolerance=0)
@@ -380,7 +380,7 @@ def test_hessian_names_each_mistake():
         hessian(np.sum, 1.0)
     with pytest.raises(ValueError, match=r"one number.*got shape \(2,\). Sum or average"):
         hessian(np.sin, [1.0, 2.0])
-    with pytest.raises(ValueError, match="function must return finite numbers; got 1 NaN"):
+    with pytest.raises(ValueError, match="function must be finite around x; got 1 NaN"):
         hessian(lambda _: np.inf, [1.0])
     with pytest.raises(ValueError, match="step must be a finite number > 0; got 0"):
         hessian(np.sum, [1.0], step=0)

@@ -56,6 +56,13 @@ def test_averages_reach_the_root(number):
     assert guesses[-1] == pytest.approx(math.sqrt(number), rel=3e-16)
 
 
+def test_averages_of_the_largest_doubles_do_not_overflow():
+    largest = np.finfo(float).max
+    for start in (1.0, largest):
+        guesses = root_by_averaging(largest, 1100, start=start)
+        assert guesses[-1] == pytest.approx(math.sqrt(largest), rel=3e-16)
+
+
 @given(st.floats(0.01, 100), st.floats(0.05, 50))
 def test_an_average_errs_by_the_square_of_the_error_before(number, start):
     guesses = root_by_averaging(number, 4, start=start)

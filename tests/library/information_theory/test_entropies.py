@@ -144,6 +144,22 @@ def test_arguments_stay_as_they_were(rows):
         assert_array_equal(before, after)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_distributions_in_lower_precision_are_taken_within_their_rounding(dtype):
+    thirds = np.full(3, 1 / 3, dtype=dtype)
+    roundings = 2 * float(np.finfo(dtype).eps)
+    assert entropy(thirds) == pytest.approx(np.log2(3), rel=roundings)
+    assert kl_divergence(thirds, np.full(3, 1 / 3)) == pytest.approx(0, abs=roundings)
+    scores = np.random.default_rng(6).normal(size=(50, 1000)).astype(dtype)
+    shares = np.exp(scores)
+    shares /= shares.sum(axis=1, keepdims=True)
+    assert entropy(shares).shape == (50,)
+    with pytest.raises(ValueError, match=r"p must sum to 1 along its last axis; got "):
+        entropy(thirds * dtype(1 + 20 * np.finfo(dtype).eps))
+    with pytest.raises(ValueError, match=r"p must sum to 1 along its last axis; got 1\.00000002"):
+        entropy(np.full(3, 1 / 3) * (1 + 2e-8))
+
+
 def test_what_is_no_distribution_is_refused():
     with pytest.raises(ValueError, match=r"p must be probabilities >= 0; got -0\.5"):
         entropy([1.5, -0.5])

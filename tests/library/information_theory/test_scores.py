@@ -60,6 +60,13 @@ def test_gradient_of_the_loss_is_prediction_minus_label():
     assert_allclose(slopes, softmax(z) - label, atol=1e-10)
 
 
+def test_the_likeliest_outcome_keeps_its_digits():
+    with mp.workdps(50):
+        expected = float(-mp.log1p(mp.exp(-40)))  # -4.2e-18, lost in the logarithm of a sum near 1
+    assert log_softmax([40.0, 0.0])[0] == pytest.approx(expected, rel=1e-14)
+    assert log_softmax([[40.0, 0.0], [1e4, 1e4 - 40]])[1, 0] == pytest.approx(expected, rel=1e-12)
+
+
 def test_extreme_scores():
     assert_array_equal(softmax([1e308, -1e308]), [1, 0])
     assert_array_equal(log_softmax([1000, 0]), [0, -1000])

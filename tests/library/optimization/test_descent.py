@@ -138,6 +138,17 @@ def test_the_callers_start_is_left_alone():
     assert start[0] == 3
 
 
+def test_a_gradient_that_changes_its_argument_does_no_harm():
+    def gradient(x):
+        x *= 2
+        return x
+
+    start = np.array([1.0])
+    path = gradient_descent(gradient, start, 0.25, max_steps=2)
+    assert path.points.ravel().tolist() == [1, 0.5, 0.25]
+    assert start[0] == 1
+
+
 def test_a_gradient_that_changes_its_result_in_place_does_no_harm():
     store = np.zeros(1)
 
@@ -167,6 +178,8 @@ def test_a_gradient_that_changes_its_result_in_place_does_no_harm():
             TypeError,
             r"^gradient must return an array of the shape of start, .*; got 'down'",
         ),
+        ({"gradient": lambda _: None}, TypeError, r"^gradient must .*None. Is a return missing\?"),
+        ({"gradient": lambda x: x * 1j}, TypeError, r"^gradient must .* Take the real part first"),
         ({"start": 1.0}, ValueError, r"^start must have shape \(d,\); got shape \(\)"),
         ({"start": [np.nan]}, ValueError, r"^start must be finite"),
         ({"start": ["a"]}, TypeError, r"^start must be an array of real numbers"),

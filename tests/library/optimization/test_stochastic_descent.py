@@ -148,6 +148,23 @@ def test_the_schedule_counts_steps_through_all_epochs():
     assert seen == list(range(6))
 
 
+def test_a_gradient_that_changes_its_arguments_does_no_harm(patients):
+    X, y = patients
+    before = X.copy(), y.copy()
+
+    def spoil(w, X, y):
+        slope = loss_gradient(w, X, y)
+        w[:], X[:], y[:] = 7, 8, 9
+        return slope
+
+    options = {"batch_size": 32, "step_size": 0.05, "n_epochs": 2, "rng": 5}
+    spoilt = stochastic_gradient_descent(spoil, np.zeros(11), X, y, **options)
+    clean = stochastic_gradient_descent(loss_gradient, np.zeros(11), X, y, **options)
+    assert np.array_equal(spoilt.points, clean.points)
+    assert np.array_equal(X, before[0])
+    assert np.array_equal(y, before[1])
+
+
 def test_the_same_rng_gives_the_same_path(patients):
     X, y = patients
     paths = [

@@ -96,6 +96,8 @@ class TestRunningMean:
             running_mean("six")
         with pytest.raises(TypeError, match=r"X must be an array of real numbers; got \[\[1, 2\]"):
             running_mean([[1, 2], [3]])
+        with pytest.raises(ValueError, match=r"X must be an array of real numbers; got masked"):
+            running_mean(np.ma.masked_equal([1.0, 999.0], 999.0))
         with pytest.raises(ValueError, match=r"X must be finite; got 1 NaN or infinite values"):
             running_mean([1.0, np.nan])
         with pytest.raises(

@@ -66,6 +66,11 @@ class TestIntervals:
             assert wald_interval(0, n) == (0, 0)
         assert wald_interval(1, 10).low < 0
 
+    @pytest.mark.parametrize("confidence", [0.5, 0.8, 0.9, 0.99])
+    def test_no_end_is_above_one(self, confidence):
+        n = np.arange(1, 60)  # for some of them the formula's last rounding is upward
+        assert (wilson_interval(n, n, confidence=confidence).high <= 1).all()
+
     def test_small_rates_keep_their_digits(self):
         # Solved with fractions: 1 success in 10^9; the low end is about 1.8e-10.
         z = Fraction(float(stats.norm.ppf(0.975)))
