@@ -89,7 +89,7 @@ class TestIntervals:
     @pytest.mark.parametrize("interval", [wald_interval, wilson_interval])
     def test_errors(self, interval):
         with pytest.raises(ValueError, match=r"successes must be at most n; got 11 of 10"):
-            interval([4, 11], 10)
+            interval([10, 11], 10)  # all of them is no mistake
         with pytest.raises(ValueError, match=r"successes must be whole numbers >= 0; got -1"):
             interval(-1, 10)
         with pytest.raises(TypeError, match=r"successes must be whole numbers >= 0; got 0\.4"):
