@@ -4,6 +4,7 @@ Everything that only the site needs is here; chapters and the rest of the librar
 do not import it. One module for each concern:
 
 - ``figures``: stored SVG figures and explorers become inline HTML;
+- ``downloads``: the library's wheel, and a line that installs it in each notebook;
 - ``dropdowns``: solutions and hidden code become native ``<details>``;
 - ``first_screen``: a chapter's needs, aims and reading time in one strip;
 - ``pages``: what surrounds a chapter (contents, links, description, scripts);
@@ -22,6 +23,7 @@ from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 
 from mlmath_lib.workshop.site import (
+    downloads,
     dropdowns,
     figures,
     first_screen,
@@ -64,6 +66,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         maps,
         gallery,
         solutions,
+        downloads,
     ):
         part.setup(app)
     # Pages that were built by other code than this must be built again.

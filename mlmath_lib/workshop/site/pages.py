@@ -11,7 +11,7 @@ from docutils import nodes
 from pylatexenc.latex2text import LatexNodes2Text
 from sphinx.application import Sphinx
 
-from mlmath_lib.workshop.site import mathematics
+from mlmath_lib.workshop.site import downloads, mathematics
 from mlmath_lib.workshop.site.figures import Figure
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "titled",
 ]
 
+COLAB = "https://colab.research.google.com/github"
 DESCRIPTION_LENGTH = 160
 RAISED = str.maketrans("0123456789+-=()nitrxykmd", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵗʳˣʸᵏᵐᵈ")
 LOWERED = str.maketrans("0123456789+-=()aehijklmnoprstx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜₓ")
@@ -298,8 +299,8 @@ def links(app: Sphinx, pagename: str) -> list[dict[str, object]]:
     -------
     list of dict
         Each with ``text``, ``href``, ``icon`` and ``download``. Without a repository's
-        address, and on a site without solutions, only the download, which is a file of
-        the site, is there.
+        address, and on a site without solutions, only the downloads, which are files of
+        the site, are there.
     """
     options = app.config.html_theme_options
     repository, branch = options["repository_url"], options.get("repository_branch") or "main"
@@ -315,12 +316,18 @@ def links(app: Sphinx, pagename: str) -> list[dict[str, object]]:
     binder = options.get("launch_buttons", {}).get("binderhub_url")
     owner = urlsplit(repository).path.strip("/")
     if source.endswith(".ipynb"):
-        if repository and binder and urlsplit(repository).netloc == "github.com":
+        on_github = urlsplit(repository).netloc == "github.com"
+        if on_github and binder:
             query = quote(f"lab/tree/{path}", safe="")
             hub = f"{binder.rstrip('/')}/v2/gh/{owner}/{quote(branch, safe='')}"
             add("Run in Binder", f"{hub}?urlpath={query}", "run")
-        copy = app.builder.get_relative_uri(pagename, "_sources/x").removesuffix("x.html")
-        add("Download notebook", f"{copy}{quote(source)}", "download", download=True)
+        if on_github:
+            add("Open in Colab", f"{COLAB}/{owner}/blob/{quote(branch, safe='')}/{path}", "run")
+        up = app.builder.get_relative_uri(pagename, "x").removesuffix("x.html")
+        add("Download notebook", f"{up}_sources/{quote(source)}", "download", download=True)
+        if not repository and not app.config.html_baseurl:
+            wheel = f"{downloads.FOLDER}/{downloads.wheel_name()}"
+            add("Its library", f"{up}{wheel}", "download", download=True)
     if repository:
         add("Source", f"{repository}/blob/{branch}/{path}", "source")
         add("Suggest an edit", f"{repository}/edit/{branch}/{path}", "edit")
@@ -332,6 +339,9 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
     known = pagename in app.env.titles
     context["contents_html"] = contents(app, pagename)
     context["page_links"] = links(app, pagename) if known and doctree else []
+    # Colab opens the repository's notebook, which does not begin with the line.
+    in_colab = any("colab" in link["href"] for link in context["page_links"])
+    context["install_line"] = downloads.line_of(app.config) if in_colab else ""
     if doctree:
         written = app.env.metadata[pagename].get("description")
         context["description"] = written or describe(doctree)

@@ -38,4 +38,6 @@ def test_addresses_come_from_one_place(site, tmp_path):
     path = f"{NOTEBOOKS[0]}.ipynb"
     binder = f"/v2/gh/someone/fork/main?urlpath=lab%2Ftree%2F{path.replace('/', '%2F')}"
     assert binder in linked
+    assert f"colab.research.google.com/github/someone/fork/blob/main/{path}" in linked
+    assert "%pip install" in linked, "Colab opens the repository's notebook, without the line"
     assert f"https://github.com/someone/fork/blob/main/{path}" in linked
