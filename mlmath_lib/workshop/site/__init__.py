@@ -70,6 +70,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     ):
         part.setup(app)
     # Pages that were built by other code than this must be built again.
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    files = Path(__file__).parent.rglob("*")
+    sources = sorted(file for file in files if file.is_file() and file.suffix != ".pyc")
     code = zlib.crc32(b"".join(source.read_bytes() for source in sources))
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": code}
