@@ -27,8 +27,8 @@ PAYLOAD_LIMIT = 80_000  # bytes of all frames, gzipped: a page holds two or thre
 
 # JupyterLab says "Error displaying widget" in place of one without a kernel: not beside the image.
 _NO_ERROR = (
-    "<style>.jp-OutputArea-child:has(.NAME) + .jp-OutputArea-child > :not(:has(*)) "
-    "{display:none}</style>"
+    "<style>.jp-OutputArea-child:has(.NAME) + .jp-OutputArea-child "
+    "> .jp-OutputArea-output:not(:has(*)) {display:none}</style>"
 )
 _METADATA = re.compile(r"^<metadata><!\[CDATA\[(.*)\]\]></metadata>$", re.MULTILINE)
 

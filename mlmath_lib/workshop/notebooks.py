@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from mlmath_lib.display.figures import as_image
 from mlmath_lib.workshop.chapter import Chapter
 from mlmath_lib.workshop.checkout import root
+from mlmath_lib.workshop.citations import as_links
 
 TIMEOUT = 120  # seconds for one cell; a whole chapter should take less than 20
 # What JupyterLab stores; Python's version comes on top.
@@ -126,6 +127,7 @@ def normalise(notebook):
         if tags:
             cell.metadata["tags"] = tags
         if cell.cell_type != "code":
+            cell.source = as_links(cell.source)
             cell.pop("attachments", None)
             continue
         cell.execution_count = count

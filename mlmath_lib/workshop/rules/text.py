@@ -4,6 +4,7 @@ import ast
 import re
 from urllib.parse import unquote
 
+from mlmath_lib.workshop import citations
 from mlmath_lib.workshop.chapter import tree_of
 
 SET_UP_LINES = 8
@@ -140,6 +141,9 @@ def its_references_exist(chapter):
             if key not in chapter.book.sources:
                 yield f"cell {number}: source {key} is missing in chapters/references.bib: add it"
     for number, link in chapter.links:
-        file = unquote(link.partition("#")[0])
-        if not re.match(r"\w+:|$", file) and not (chapter.path.parent / file).is_file():
+        file, _, key = unquote(link).partition("#")
+        if file == citations.FILE:
+            if key not in chapter.book.sources:
+                yield f"cell {number}: source {key} is missing in chapters/references.bib: add it"
+        elif not re.match(r"\w+:|$", file) and not (chapter.path.parent / file).is_file():
             yield f"cell {number}: the link {link} leads to no file"

@@ -11,6 +11,7 @@ do not import it. One module for each concern:
 - ``maps``: a part's chapters and what each builds on, drawn;
 - ``gallery``: cards, small pictures and indexes, drawn from the chapters;
 - ``search``: what the search looks into;
+- ``citations``: links to `references.bib` become bibtex's;
 - ``solutions``: the switch that leaves results and solutions out;
 - ``mathematics``: formulas as MathML, and the font that they are set in.
 """
@@ -23,6 +24,7 @@ from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 
 from mlmath_lib.workshop.site import (
+    citations,
     downloads,
     dropdowns,
     figures,
@@ -67,6 +69,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         gallery,
         solutions,
         downloads,
+        citations,
     ):
         part.setup(app)
     # Pages that were built by other code than this must be built again.

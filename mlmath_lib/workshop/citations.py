@@ -1,0 +1,105 @@
+"""Citations: links that every reader of a notebook can follow, and bibtex's on the site.
+
+An author writes ``{cite:t}`lloyd1982```. JupyterLab shows that as a warning, so the
+normaliser makes it ``[Lloyd (1982)](../references.bib#lloyd1982)``, with the names and the
+year of `references.bib`, and renews them when the file changes. On the site the link is
+the role again: sphinxcontrib-bibtex words it and leads to the page of references.
+"""
+
+import functools
+import re
+
+import nbformat
+from pybtex.database import parse_file
+from pybtex.richtext import Text
+
+from mlmath_lib.workshop.checkout import root
+
+__all__ = ["FILE", "as_links", "as_roles", "notebook_with_roles"]
+
+FILE = "../references.bib"  # as seen from a chapter
+
+_ROLE = re.compile(r"(?<!`)\{cite:([tp])\}`([^`]+)`")
+_LINK = re.compile(rf"\[[^\[\]]*\]\({re.escape(FILE)}#([^\s()]+)\)")
+_LINKS = re.compile(rf"\({_LINK.pattern}(?:;\s+{_LINK.pattern})*\)")
+
+
+def as_links(text):
+    """Return a cell's Markdown with links to `references.bib` in place of bibtex's roles.
+
+    Parameters
+    ----------
+    text : str
+        The cell's source, with roles or with links.
+
+    Returns
+    -------
+    str
+        The same with links, worded as `references.bib` says today. A key that is not
+        there stays as it is.
+    """
+    return _ROLE.sub(_linked, as_roles(text))
+
+
+def as_roles(text):
+    """Return a cell's Markdown with bibtex's roles in place of links to `references.bib`.
+
+    Parameters
+    ----------
+    text : str
+        The cell's source, with links.
+
+    Returns
+    -------
+    str
+        The same with roles: several links in brackets are one role.
+    """
+    text = _LINKS.sub(lambda found: f"{{cite:p}}`{','.join(_LINK.findall(found[0]))}`", text)
+    return _LINK.sub(r"{cite:t}`\1`", text)
+
+
+def notebook_with_roles(source):
+    """Return a stored notebook as sphinxcontrib-bibtex can read it.
+
+    Parameters
+    ----------
+    source : str
+        A notebook's JSON.
+
+    Returns
+    -------
+    str
+        The same notebook with roles, as JSON.
+    """
+    notebook = nbformat.reads(source, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = as_roles(cell.source)
+    return nbformat.writes(notebook) + "\n"
+
+
+def _linked(role):
+    kind, keys = role[1], [key.strip() for key in role[2].split(",")]
+    sources = _sources()
+    if not set(keys) <= set(sources):
+        return role[0]
+    words = "{} ({})" if kind == "t" else "{}, {}"
+    links = [f"[{words.format(*sources[key])}]({FILE}#{key})" for key in keys]
+    return ", ".join(links) if kind == "t" else f"({'; '.join(links)})"
+
+
+@functools.cache
+def _sources():
+    """Return names and year of each source, by its key."""
+    entries = parse_file(str(root() / "chapters" / "references.bib")).entries
+    return {key: (_names(entry), entry.fields["year"]) for key, entry in entries.items()}
+
+
+def _names(entry):
+    """Name one or two authors, and of more the first."""
+    people = entry.persons.get("author") or entry.persons["editor"]
+    names = [
+        str(Text.from_latex(" ".join([*person.prelast_names, *person.last_names])))
+        for person in people
+    ]
+    return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
