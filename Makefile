@@ -23,8 +23,10 @@ check: $(READY) $(TEACH)  ## check one chapter, CHAPTER=part/topic, while you wr
 	$(BIN)/python -m mlmath_lib.workshop.check \
 		$(or $(CHAPTER),$(error Which chapter? make check CHAPTER=models/k_means_clustering))
 
+# OPTIONS="--no-browser --port=9000" goes to JupyterLab; root, as in a container, has to ask.
 lab: $(READY)  ## open the chapters in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=chapters
+	$(BIN)/jupyter lab --ServerApp.root_dir=chapters \
+		$(if $(filter 0,$(shell id -u)),--allow-root) $(OPTIONS)
 
 serve: book  ## serve the built site at http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(SITE)

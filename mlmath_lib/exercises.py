@@ -6,8 +6,10 @@ import re
 import signal
 import threading
 import time
+import traceback
 
 import numpy as np
+from IPython.core.getipython import get_ipython
 
 from mlmath_lib._validation import holds_masked
 
@@ -92,12 +94,15 @@ def check(
     Traceback (most recent call last):
     mlmath_lib.exercises.CheckFailed: ex-demo-half: your answer is 100 times too large: ...
     """
+    __tracebackhide__ = True  # IPython shows the reader's lines, not these
     _require_fit(label, equals, holds, otherwise, tolerance)
     if fresh is not None and (on is None or not callable(fresh)):
         raise ValueError(
             f"{label}: fresh must be a function of a random generator, beside the cases in on; "
             f"got {fresh!r:.80}"
         )
+    if (unread := _unread_cell()) is not None:
+        _fail_if(f"{unread}: correct it and run that cell again, then this one", label)
     if is_unanswered(answer):
         print(f"{label}: not answered yet")
         return
@@ -122,10 +127,31 @@ def check(
         except (Exception, SystemExit) as error:  # whatever it raises is the finding
             said = " ".join(f"{error!s:.500}".split())
             words = f" ({said})" if said else ""
-            _fail_if(f"{call} raised {type(error).__name__}{words}", label)
+            line = _line_of(answer, error)
+            _fail_if(f"{call} raised {type(error).__name__}{words}{line}", label)
         mistake = _mistake(call, given, result, holds, otherwise, tolerance, arguments)
         _fail_if(mistake, label)
     print(f"{label}: correct in {len(on)} case{'s' if len(on) > 1 else ''}")
+
+
+def _unread_cell():
+    """Say whether Python could not read the cell that was run before this one.
+
+    Its names are then those of an earlier cell, and what they hold is not the answer.
+    """
+    result = getattr(get_ipython(), "last_execution_result", None)
+    error = getattr(result, "error_before_exec", None)
+    if not isinstance(error, SyntaxError):
+        return None
+    line = f", line {error.lineno}" if error.lineno else ""
+    return f"Python cannot read the cell before ({error.msg}{line})"
+
+
+def _line_of(answer, error):
+    """Return the last line of the answer's own cell that led to an error, in words."""
+    file = getattr(getattr(answer, "__code__", None), "co_filename", None)
+    own = [step for step in traceback.extract_tb(error.__traceback__) if step.filename == file]
+    return f", in line {own[-1].lineno} of its cell: {own[-1].line}" if own and own[-1].line else ""
 
 
 def is_unanswered(answer):

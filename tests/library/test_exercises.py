@@ -1,5 +1,6 @@
 """A right answer passes, and each kind of mistake gets a sentence that names it."""
 
+import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -177,19 +178,26 @@ class TestFunctions:
             return 1 / number
 
         fails(r"inverse\(0\) raised ZeroDivisionError \(division", inverse, on=[(0,)], equals=[1])
-        fails(r"double\(\) raised TypeError \(.*argument", double, on=[()], equals=[1])
+        fails(r"double\(\) raised TypeError \(.*argument.*\)$", double, on=[()], equals=[1])
+
+    def test_an_error_names_the_answer_s_own_line(self):
+        def norm(vector):
+            return np.linalg.solve(vector, vector)  # raises within NumPy
+
+        message = r"in line \d+ of its cell: return np.linalg.solve\(vector, vector\)  # raises"
+        fails(message, norm, on=[(np.ones(2),)], equals=[1])
 
     def test_an_error_of_several_lines_is_one_sentence(self):
         def unreadable():
             raise ValueError("first\nError: 'second'")
 
-        fails(r"raised ValueError \(first Error: 'second'\)$", unreadable, on=[()], equals=[1])
+        fails(r"raised ValueError \(first Error: 'second'\), in", unreadable, on=[()], equals=[1])
 
     def test_an_error_without_words_is_named(self):
         def unfinished():
             raise NotImplementedError
 
-        fails(r"raised NotImplementedError$", unfinished, on=[()], equals=[1])
+        fails(r"raised NotImplementedError, in line", unfinished, on=[()], equals=[1])
 
     def test_a_function_that_leaves_does_not_end_the_kernel(self):
         fails("raised SystemExit", lambda: exit(), on=[()], equals=[1])
@@ -333,6 +341,30 @@ class TestTheCheckItself:
         InteractiveShell.clear_instance()
         expected = f"{LABEL}: your answer is 100 times too large: per cent or fraction?\n"
         assert capsys.readouterr().out.endswith(expected)
+
+    @pytest.mark.parametrize("cell", ["years = = 2", "def years(:\n    return 2"])
+    def test_a_cell_that_python_cannot_read_leaves_no_older_answer(self, capsys, cell):
+        shell = InteractiveShell.instance()
+        shell.run_cell("from mlmath_lib.exercises import check\nyears = [1, 2]")
+        shell.run_cell(cell)
+        shell.run_cell(f'check("{LABEL}", years, 2)')
+        told = capsys.readouterr().out
+        shell.run_cell("years = 2")
+        shell.run_cell(f'check("{LABEL}", years, 2)')
+        InteractiveShell.clear_instance()
+        assert f"{LABEL}: Python cannot read the cell before (" in told
+        assert capsys.readouterr().out.endswith(f"{LABEL}: correct\n")
+
+    def test_a_traceback_shows_the_reader_s_lines_alone(self, capsys):
+        shell = InteractiveShell.instance()
+        shell.run_cell(
+            "from mlmath_lib.exercises import check\ndef stop():\n    raise KeyboardInterrupt\n"
+            f'check("{LABEL}", stop, on=[()], equals=[1])'
+        )
+        InteractiveShell.clear_instance()
+        told = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
+        assert "raise KeyboardInterrupt" in told
+        assert "exercises.py" not in told
 
 
 class TestTime:
