@@ -50,7 +50,7 @@ def require_array(name, value, shape, *, remedy="", finite=True):
         if array.ndim == 1 and not remedy and _fits((*array.shape, 1), shape):
             remedy = f"For one feature use {name}[:, np.newaxis]"
         raise ValueError(_misfit(f"{name} must have shape {written_shape(shape)}", array, remedy))
-    if finite and not np.isfinite(array).all():
+    if finite and not _all_finite(array):
         raise ValueError(
             f"{name} must be finite; {_not_finite(array)} values. Drop or fill them first"
         )
@@ -237,13 +237,14 @@ def require_function(
     TypeError: loss must return one number; got None. Is a return missing?
     """
     require_callable(name, value, f"returns {returns}")
+    requirement = f"{name} must return {returns}"
 
     def checked(*arguments):
         copies = [item.copy() if isinstance(item, np.ndarray) else item for item in arguments]
-        array = _real_numbers(f"{name} must return {returns}", value(*copies))
-        if not _fits(array.shape, shape):
-            raise ValueError(_misfit(f"{name} must return {returns}", array, remedy))
-        if finite and not np.isfinite(array).all():
+        array = _real_numbers(requirement, value(*copies))
+        if array.shape != shape and not _fits(array.shape, shape):
+            raise ValueError(_misfit(requirement, array, remedy))
+        if finite and not _all_finite(array):
             raise ValueError(
                 f"{name} must be finite {where}; {_not_finite(array)} values. Look for the edge of "
                 "its domain"
@@ -297,7 +298,7 @@ def holds_masked(value):
     if isinstance(value, list | tuple):
         nested = (item for item in value if isinstance(item, list | tuple | np.ma.MaskedArray))
         return any(map(holds_masked, nested))
-    return bool(np.ma.is_masked(value))
+    return isinstance(value, np.ma.MaskedArray) and bool(np.ma.is_masked(value))
 
 
 def _fits(shape, wanted):
@@ -333,6 +334,11 @@ def written_shape(shape):
 
 def _short(value):
     return f"{' '.join(repr(value).split()):.80}"  # a table's lines in one
+
+
+def _all_finite(array):
+    finite = np.isfinite(array)
+    return finite.all() if array.ndim else finite  # all() of one number takes ten times as long
 
 
 def _not_finite(array):

@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlmath_lib._validation import require_array
+
 # The slope of y = function(a, b) in each operand. At a kink: the mean of the two sides.
 SLOPES = {
     "positive": [lambda y, a: 1.0],
@@ -292,10 +294,7 @@ def _constant(name, operand):
     """Return an operand's values; a plain array is copied, since its owner may change it."""
     if isinstance(operand, Operand):
         return operand.value
-    array = np.array(operand)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"the operands of {name} must be real numbers; got {operand!r:.80}")
-    return array.astype(float, copy=False)
+    return require_array(f"an operand of {name}", operand, ..., finite=False).copy()
 
 
 def _fitting(name, function, values):

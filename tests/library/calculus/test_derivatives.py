@@ -157,6 +157,10 @@ def test_a_forward_difference_stays_on_the_right():
         derivative(np.sqrt, 0.0)
 
 
+def test_the_step_grows_on_both_sides_of_zero():
+    assert derivative(np.square, -1e6) == -derivative(np.square, 1e6)
+
+
 def test_derivative_of_a_cubic_errs_by_exactly_the_square_of_the_step():
     assert derivative(lambda x: x**3, 2.0, step=0.5) == 12 + 0.5**2
 
@@ -298,6 +302,27 @@ def test_check_gradient_at_a_minimum_and_of_a_constant():
     assert constant.error == 0
 
 
+def test_check_gradient_measures_by_the_larger_of_the_two_whatever_its_sign():
+    for slope in (3.0, -3.0):
+
+        def line(x, slope=slope):
+            return slope * x[0]
+
+        def its_slope(x, slope=slope):
+            return np.full_like(x, slope)
+
+        forgotten = check_gradient(line, np.zeros_like, [1.0])
+        invented = check_gradient(lambda _: 1.0, its_slope, [1.0])
+        right = check_gradient(line, its_slope, [1.0])
+        assert forgotten.error == invented.error == pytest.approx(1)
+        assert right.agrees
+        assert 0 <= right.error < 1e-9
+    # Beside a large value of either sign a slope of 0 is known to some roundings only.
+    for value in (1e6, -1e6):
+        bowl = check_gradient(lambda x, value=value: value + x @ x, lambda x: 2 * x, [1e-9, -1e-9])
+        assert bowl.agrees
+
+
 def test_a_slow_but_right_gradient_needs_a_looser_tolerance():
     def check(tolerance):
         return check_gradient(
@@ -371,7 +396,9 @@ def test_ordinary_functions_are_not_refused():
             derivative(function, x, order=order)
         for order in (2, 4):
             second_derivative(function, x, order=order)
-    derivative(np.log, np.logspace(-3, 8)), derivative(np.sqrt, np.logspace(-3, 8))
+    for sign in (1, -1):
+        derivative(lambda x, sign=sign: sign * np.log(x), np.logspace(-3, 8))
+        derivative(lambda x, sign=sign: sign * np.sqrt(x), np.logspace(-3, 8))
 
 
 def test_a_cubic_at_its_inflection_has_the_slope_zero_within_the_square_of_the_step():

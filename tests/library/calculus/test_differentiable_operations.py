@@ -263,8 +263,9 @@ def into_a_plain_array(x):
         (lambda x: (x + np.ones(3)).sum(), ValueError, r"of add must .*got \(2,\) and \(3,\)"),
         (lambda x: np.ones((4, 3)) @ x, ValueError, r"of matmul .*got \(4, 3\) and \(2,\)"),
         (lambda x: np.stack([x, x[:1]]), ValueError, r"of stack .*got \(2,\) and \(1,\)"),
-        (lambda x: x * 1j, TypeError, r"operands of multiply must be real numbers; got 1j"),
-        (lambda x: x * "2", TypeError, r"operands of multiply must be real numbers; got '2'"),
+        (lambda x: x * 1j, TypeError, r"an operand of multiply .* Take the real part"),
+        (lambda x: x * np.ma.masked_equal([1.0, 9.0], 9.0), ValueError, r"got masked ones"),
+        (lambda x: x * "2", TypeError, r"an operand of multiply .* got '2'"),
         (
             lambda x: None,
             TypeError,
