@@ -5,16 +5,20 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TEACH := $(VENV)/.teach
 SITE := _build/html
+CLASS := _build/class
 
-.PHONY: book test check lab serve notebooks assignment grade questions benchmark requirements clean help
+.PHONY: book test check lab serve notebooks assignment grade handout plan questions benchmark \
+	requirements clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-# SOLUTIONS=no leaves results and solutions out, for a class.
+# SOLUTIONS=no leaves results and solutions out, for a class, and builds into a folder of its own.
+WITHOUT := $(filter no,$(SOLUTIONS))
 book: $(READY)  ## build the site, warnings are errors
-	MLMATH_SOLUTIONS=$(SOLUTIONS) $(BIN)/jupyter-book build . -W -n --keep-going
-	@echo "The book is at $(CURDIR)/$(SITE)/index.html"
+	MLMATH_SOLUTIONS=$(SOLUTIONS) $(BIN)/jupyter-book build . -W -n --keep-going \
+		$(if $(WITHOUT),--path-output $(CLASS))
+	@echo "The book is at $(CURDIR)/$(if $(WITHOUT),$(CLASS)/)$(SITE)/index.html"
 
 test: $(READY) $(TEACH)  ## check every cell, function and page
 	$(BIN)/pytest
@@ -29,7 +33,7 @@ lab: $(READY)  ## open the chapters in JupyterLab
 		$(if $(filter 0,$(shell id -u)),--allow-root) $(OPTIONS)
 
 serve: book  ## serve the built site at http://localhost:8000
-	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(SITE)
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory $(if $(WITHOUT),$(CLASS)/)$(SITE)
 
 # CHAPTER=models/k_means_clustering runs one chapter, otherwise all.
 notebooks: $(READY)  ## re-execute chapters in place
@@ -48,6 +52,19 @@ grade: $(READY) $(TEACH)  ## grade a folder of submissions into one table
 		"$(or $(SUBMISSIONS),$(error Which folder? make grade CHAPTER=... SUBMISSIONS=folder))" \
 		_build/assignments/$(or $(CHAPTER),$(error Which chapter? make grade CHAPTER=...))/autograder.zip \
 		$(if $(ROSTER),--roster "$(ROSTER)") $(if $(filter yes,$(ANONYMOUS)),--anonymous)
+
+# CHAPTER as above; EXERCISES=only leaves the rest of the chapter out.
+handout: $(READY) $(TEACH)  ## print a chapter as a PDF, without solutions
+	$(MAKE) --no-print-directory book SOLUTIONS=no
+	$(BIN)/python -m mlmath_lib.workshop.handout \
+		$(or $(CHAPTER),$(error Which chapter? make handout CHAPTER=models/k_means_clustering)) \
+		$(if $(filter only,$(EXERCISES)),--exercises)
+
+# PLAN is a word of a plan's title on the page Teaching, START the first day.
+plan: $(READY) $(TEACH)  ## put dates to a course plan, as text and for calendars
+	$(BIN)/python -m mlmath_lib.workshop.course_plan \
+		"$(or $(PLAN),$(error Which plan? make plan PLAN=semester START=2027-02-15))" \
+		$(or $(START),$(error From when? make plan PLAN=semester START=2027-02-15))
 
 questions: $(READY) $(TEACH)  ## write all questions for learning platforms
 	$(BIN)/python -m mlmath_lib.workshop.questions

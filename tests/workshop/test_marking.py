@@ -1,14 +1,19 @@
 """The desk of whoever marks: sheets for answers by hand, totals, tables for platforms."""
 
 import csv
+import importlib.util
 import json
+import re
+import shlex
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from mlmath_lib.workshop.assignments import gradebooks, hand, likeness
+from mlmath_lib.workshop.checkout import root
 
 pytest.importorskip("otter", reason="otter-grader is not installed: make test installs it")
 
@@ -339,3 +344,29 @@ def test_alike_answers_are_written_down(desk, capsys):
     assert "Nearly the same answers, 1 pairs" in capsys.readouterr().out
     text = (desk.folder / "alike.md").read_text()
     assert "- A proof: `ada` and `bob`, 98%" in text
+
+
+TEACHING = (root() / "chapters" / "teaching.md").read_text(encoding="utf-8")
+MAKEFILE = (root() / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_page_for_instructors_names_commands_that_are_there():
+    """Each target with the variables that its recipe reads, and each module that it runs."""
+    recipes = dict(re.findall(r"^([a-z]+):[^=\n]*\n((?:\t.*\n)+)", MAKEFILE, re.M))
+    commands = re.findall(r"(?:`|^)make ([a-z]+[^`\n]*)", TEACHING, re.M)
+    assert {"assignment", "grade", "handout", "plan", "questions"} <= {
+        command.split()[0] for command in commands
+    }
+    for command in commands:
+        target, *variables = shlex.split(command)
+        for variable in variables:
+            assert f"$({variable.partition('=')[0]})" in recipes[target].replace(
+                "$(WITHOUT)", "$(SOLUTIONS)"
+            ), command
+    rows = re.findall(r"^\| `make ([a-z]+)` \| `(python -m ([\w.]+)[^`]*)`", TEACHING, re.M)
+    assert len(rows) == 5
+    for target, command, module in rows:
+        assert f"-m {module} " in " ".join(recipes[target].split()) + " ", command
+        source = Path(importlib.util.find_spec(module).origin).read_text(encoding="utf-8")
+        for option in re.findall(r"--[a-z]+", command):
+            assert f'"{option}"' in source, command
