@@ -65,17 +65,29 @@ def require_broadcastable(**values):
     >>> [array.shape for array in require_broadcastable(u=[1, 2, 3], v=0.5)]
     [(3,), ()]
     """
-    arrays = [require_array(name, value, ...) for name, value in values.items()]
+    arrays = {name: require_array(name, value, ...) for name, value in values.items()}
+    require_fitting_shapes(**arrays)
+    return list(arrays.values())
+
+
+def require_fitting_shapes(**arrays):
+    """Raise unless NumPy can broadcast the shapes of these arrays to one.
+
+    Examples
+    --------
+    >>> require_fitting_shapes(successes=np.zeros(2), n=np.zeros(3))
+    Traceback (most recent call last):
+    ValueError: successes and n must have shapes that broadcast; got (2,) and (3,)
+    """
     try:
-        np.broadcast_shapes(*(array.shape for array in arrays))
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
     except ValueError as error:
-        *others, last = values
-        *shapes, last_shape = (str(array.shape) for array in arrays)
+        *others, last = arrays
+        *shapes, last_shape = (str(array.shape) for array in arrays.values())
         raise ValueError(
             f"{', '.join(others)} and {last} must have shapes that broadcast; got "
             f"{', '.join(shapes)} and {last_shape}"
         ) from error
-    return arrays
 
 
 def require_each(name, array, holds, requirement, *, remedy=""):

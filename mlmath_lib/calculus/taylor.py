@@ -13,6 +13,7 @@ from mlmath_lib._validation import (
     require_broadcastable,
     require_count,
     require_each,
+    require_fitting_shapes,
     require_number,
 )
 
@@ -154,7 +155,7 @@ def taylor_polynomial(coefficients, x, *, center=0.0):
     TypeError
         If an argument is not numeric.
     ValueError
-        If there are no coefficients, or a number is not finite.
+        If there are no coefficients, a number is not finite, or the shapes do not broadcast.
 
     References
     ----------
@@ -168,6 +169,7 @@ def taylor_polynomial(coefficients, x, *, center=0.0):
     """
     coefficients = require_array("coefficients", coefficients, ("degree + 1", ...))
     distance = require_array("x", x, ...) - require_number("center", center)
+    require_fitting_shapes(**{"each of coefficients": coefficients[0], "x": distance})
     value = np.zeros(np.broadcast_shapes(distance.shape, coefficients.shape[1:]))
     for coefficient in coefficients[::-1]:
         value = coefficient + distance * value
@@ -200,7 +202,8 @@ def taylor_error_bound(largest, distance, degree):
     TypeError
         If an argument is not numeric.
     ValueError
-        If `largest` is negative, `degree` is below 0, or a number is not finite.
+        If `largest` is negative, `degree` is below 0, a number is not finite, or the shapes
+        do not broadcast.
 
     References
     ----------

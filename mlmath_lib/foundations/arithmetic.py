@@ -42,7 +42,7 @@ def add_exactly(a, b):
     TypeError
         If an argument is not numeric.
     ValueError
-        If a value is NaN or infinite, or a sum is beyond 1.8e308.
+        If a value is NaN or infinite, a sum is beyond 1.8e308, or the shapes do not broadcast.
 
     References
     ----------

@@ -11,7 +11,12 @@ that sum keeps only the first digits of ``r / n``, and the power multiplies the 
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_broadcastable, require_count, require_each
+from mlmath_lib._validation import (
+    require_array,
+    require_count,
+    require_each,
+    require_fitting_shapes,
+)
 
 
 def compound_amount(principal, rate, years, periods_per_year):
@@ -46,8 +51,8 @@ def compound_amount(principal, rate, years, periods_per_year):
         If an argument is not numeric.
     ValueError
         If a value is NaN, anything but `periods_per_year` is infinite,
-        `periods_per_year` is not above zero, or `rate` is not above
-        ``-periods_per_year``.
+        `periods_per_year` is not above zero, `rate` is not above ``-periods_per_year``,
+        or the shapes do not broadcast.
 
     References
     ----------
@@ -62,8 +67,11 @@ def compound_amount(principal, rate, years, periods_per_year):
     >>> print(compound_amount(1, 1, 1, [1, 2, 365, np.inf]).round(6))
     [2.       2.25     2.714567 2.718282]
     """
-    principal, rate, years = require_broadcastable(principal=principal, rate=rate, years=years)
+    principal = require_array("principal", principal, ...)
+    rate = require_array("rate", rate, ...)
+    years = require_array("years", years, ...)
     periods = _require_periods("periods_per_year", periods_per_year)
+    require_fitting_shapes(principal=principal, rate=rate, years=years, periods_per_year=periods)
     if not np.all(rate > -periods):
         rates, counts = np.broadcast_arrays(rate, periods)
         worst = np.argmin(rates + counts)

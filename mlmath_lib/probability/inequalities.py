@@ -37,8 +37,8 @@ def chebyshev_bound(variance, distance, *, n_values=1):
     TypeError
         If an argument is not numeric or `n_values` is not whole.
     ValueError
-        If `variance` is negative, `distance` not above 0, `n_values` below 1, or a
-        value is not finite.
+        If `variance` is negative, `distance` not above 0, `n_values` below 1, a value is
+        not finite, or the shapes do not broadcast.
 
     References
     ----------
@@ -53,9 +53,10 @@ def chebyshev_bound(variance, distance, *, n_values=1):
     >>> print(chebyshev_bound(1, [1, 2, 3]).round(4))  # within k standard deviations
     [1.     0.25   0.1111]
     """
-    variance, distance = require_broadcastable(variance=variance, distance=distance)
+    variance, distance, n_values = require_broadcastable(
+        variance=variance, distance=distance, n_values=require_counts("n_values", n_values)
+    )
     require_each("variance", variance, variance >= 0, ">= 0")
     require_each("distance", distance, distance > 0, "> 0")
-    n_values = require_counts("n_values", n_values)
     with np.errstate(over="ignore"):  # an infinite fraction is a bound of 1
         return np.minimum(1.0, variance / distance / distance / n_values)

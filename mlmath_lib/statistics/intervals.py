@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlmath_lib._validation import require_counts
+from mlmath_lib._validation import require_counts, require_fitting_shapes
 from mlmath_lib.statistics._normal import two_sided_quantile
 
 
@@ -44,7 +44,7 @@ def wald_interval(successes, n, *, confidence=0.95):
     TypeError
         If an argument is not numeric, or `successes` or `n` is not whole.
     ValueError
-        If a value is outside its range.
+        If a value is outside its range, or the shapes do not broadcast.
 
     References
     ----------
@@ -89,7 +89,7 @@ def wilson_interval(successes, n, *, confidence=0.95):
     TypeError
         If an argument is not numeric, or `successes` or `n` is not whole.
     ValueError
-        If a value is outside its range.
+        If a value is outside its range, or the shapes do not broadcast.
 
     References
     ----------
@@ -115,6 +115,7 @@ def wilson_interval(successes, n, *, confidence=0.95):
 def _require_successes(successes, n):
     successes = require_counts("successes", successes, minimum=0)
     n = require_counts("n", n, minimum=1)
+    require_fitting_shapes(successes=successes, n=n)
     if np.any(successes > n):
         counts, sizes = np.broadcast_arrays(successes, n)
         first = np.argmax(counts > sizes)

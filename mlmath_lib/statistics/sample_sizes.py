@@ -7,7 +7,13 @@ the chapter "Sample size determination".
 
 import numpy as np
 
-from mlmath_lib._validation import require_array, require_count, require_counts, require_each
+from mlmath_lib._validation import (
+    require_array,
+    require_count,
+    require_counts,
+    require_each,
+    require_fitting_shapes,
+)
 from mlmath_lib.statistics._normal import two_sided_quantile
 
 ROUNDING = 1e-12  # a size this close to a whole number, relatively, is that number
@@ -47,7 +53,8 @@ def sample_size(standard_deviation, margin, *, confidence=0.95, population=None)
     TypeError
         If an argument is not numeric or `population` is no whole number.
     ValueError
-        If a value is outside its range, or the size exceeds 9e18.
+        If a value is outside its range, the size exceeds 9e18, or the shapes do not
+        broadcast.
 
     References
     ----------
@@ -63,6 +70,7 @@ def sample_size(standard_deviation, margin, *, confidence=0.95, population=None)
     """
     standard_deviation = _require_above_zero("standard_deviation", standard_deviation)
     margin = _require_above_zero("margin", margin)
+    require_fitting_shapes(standard_deviation=standard_deviation, margin=margin)
     z = two_sided_quantile(confidence)
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         size = (z * standard_deviation / margin) ** 2
@@ -109,7 +117,7 @@ def margin_of_error(standard_deviation, n, *, confidence=0.95, population=None):
     TypeError
         If an argument is not numeric, or `n` or `population` is not whole.
     ValueError
-        If a value is outside its range.
+        If a value is outside its range, or the shapes do not broadcast.
 
     References
     ----------
@@ -125,6 +133,7 @@ def margin_of_error(standard_deviation, n, *, confidence=0.95, population=None):
     """
     standard_deviation = _require_above_zero("standard_deviation", standard_deviation)
     counts = require_counts("n", n, minimum=1)
+    require_fitting_shapes(standard_deviation=standard_deviation, n=counts)
     margin = two_sided_quantile(confidence) * standard_deviation / np.sqrt(counts)
     if population is None:
         return margin
@@ -158,7 +167,8 @@ def finite_population_correction(n, population):
     TypeError
         If an argument is not whole.
     ValueError
-        If `n` is below 1 or above `population`, or `population` is below 2.
+        If `n` is below 1 or above `population`, `population` is below 2, or the shapes do
+        not broadcast.
 
     References
     ----------
@@ -172,6 +182,7 @@ def finite_population_correction(n, population):
     """
     n = require_counts("n", n, minimum=1)
     population = require_counts("population", population, minimum=2)
+    require_fitting_shapes(n=n, population=population)
     if np.any(n > population):
         sizes, limits = np.broadcast_arrays(n, population)
         first = np.argmax(sizes > limits)

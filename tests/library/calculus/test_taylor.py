@@ -164,3 +164,11 @@ def test_symbolic_coefficients_name_each_mistake():
         symbolic_taylor_coefficients(sp.sin(X) / X, 0, 2)
     with pytest.raises(ValueError, match=r"number 0 is .*I at x = -1"):
         symbolic_taylor_coefficients(sp.log(X), -1, 2)
+
+
+def test_polynomials_that_do_not_fit_the_places_are_named():
+    message = r"each of coefficients and x must have shapes that broadcast; got \(3,\) and \(2,\)"
+    with pytest.raises(ValueError, match=message):
+        taylor_polynomial(np.ones((2, 3)), np.ones(2))
+    with pytest.raises(ValueError, match="largest and distance must have shapes that broadcast"):
+        taylor_error_bound([1.0, 2.0], [1.0, 2.0, 3.0], 1)

@@ -83,6 +83,11 @@ def test_arguments_broadcast_and_years_may_look_back():
     ("arguments", "error", "message"),
     [
         (("ten", 0.1, 1, 1), TypeError, "principal must be an array of real numbers; got 'ten'"),
+        (
+            ([1, 2], 1, 1, [1, 2, 3]),
+            ValueError,
+            r"years and periods_per_year must have shapes .*; got \(2,\), \(\), \(\) and \(3,\)",
+        ),
         ((1, 1, 1, "5"), TypeError, r"periods_per_year must be an .*numbers written as text"),
         ((1, 0.1, 1, "monthly"), TypeError, "periods_per_year must be an array of real numbers"),
         ((1, np.nan, 1, 1), ValueError, "rate must be finite; got 1 NaN"),

@@ -57,6 +57,8 @@ class TestChebyshevBound:
         assert chebyshev_bound(1, 1e200) == 0
 
     def test_errors(self):
+        with pytest.raises(ValueError, match=r"and n_values must have shapes that broadcast; got"):
+            chebyshev_bound([1, 2], 1, n_values=[1, 2, 3])
         with pytest.raises(ValueError, match=r"variance must be >= 0; got -1"):
             chebyshev_bound(-1, 1)
         with pytest.raises(ValueError, match=r"distance must be > 0; got 0"):

@@ -88,6 +88,8 @@ class TestIntervals:
 
     @pytest.mark.parametrize("interval", [wald_interval, wilson_interval])
     def test_errors(self, interval):
+        with pytest.raises(ValueError, match=r"successes and n must have shapes that broadcast"):
+            interval([1, 2], [5, 6, 7])
         with pytest.raises(ValueError, match=r"successes must be at most n; got 11 of 10"):
             interval([10, 11], 10)  # all of them is no mistake
         with pytest.raises(ValueError, match=r"successes must be whole numbers >= 0; got -1"):

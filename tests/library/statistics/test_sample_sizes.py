@@ -197,3 +197,12 @@ class TestFinitePopulationCorrection:
             finite_population_correction(True, 10)
         with pytest.raises(TypeError, match=r"n must be whole numbers >= 1; got \[\[1\]"):
             finite_population_correction([[1], [1, 2]], 10)
+
+
+def test_shapes_that_do_not_broadcast_are_named():
+    with pytest.raises(ValueError, match="standard_deviation and margin must have shapes that"):
+        sample_size([0.5, 0.4], [0.1, 0.2, 0.3])
+    with pytest.raises(ValueError, match="standard_deviation and n must have shapes that"):
+        margin_of_error([0.5, 0.4], [10, 20, 30])
+    with pytest.raises(ValueError, match="n and population must have shapes that broadcast"):
+        finite_population_correction([1, 2], [5, 6, 7])
