@@ -4,15 +4,13 @@ Both functions take any surface, in any number of dimensions. Derived in the cha
 "Manifolds".
 """
 
-from functools import partial
-
 import numpy as np
 
 from mlmath_lib._validation import require_broadcastable, require_function, written_shape
 from mlmath_lib.calculus import derivative
 
 
-def tangent_vectors(surface, u, v):
+def tangent_vectors(surface, u, v, *, step=None):
     """Differentiate a surface with respect to each of its two parameters.
 
     By central differences, with the error that `mlmath_lib.calculus.derivative` states.
@@ -24,6 +22,9 @@ def tangent_vectors(surface, u, v):
         ``surface(u, v)`` returns points of shape (..., d) for parameters of shape (...).
     u, v : array_like
         The parameters; their shapes broadcast.
+    step : float, optional
+        The step of the differences, in units of the parameters, as in
+        `mlmath_lib.calculus.derivative`.
 
     Returns
     -------
@@ -35,8 +36,8 @@ def tangent_vectors(surface, u, v):
     TypeError
         If `surface` is not callable or a parameter is not numeric.
     ValueError
-        If shapes do not broadcast, a parameter or a point is not finite, or `surface`
-        returns points of another shape.
+        If shapes do not broadcast, a parameter or a point is not finite, `surface` returns
+        points of another shape, or `step` is left out and does not fit it.
 
     References
     ----------
@@ -59,13 +60,15 @@ def tangent_vectors(surface, u, v):
         shape,
         remedy="Stack the coordinates with np.stack([x, y, z], axis=-1)",
     )
+    # Entry by entry in all coordinates at once, each with its own copy of the parameter.
     n_coordinates = surface(u, v).shape[-1]
-    along_u = [derivative(partial(_coordinate, surface, i, v=v), u) for i in range(n_coordinates)]
-    along_v = [derivative(partial(_coordinate, surface, i, u), v) for i in range(n_coordinates)]
-    return np.stack([np.stack(along_u, axis=-1), np.stack(along_v, axis=-1)], axis=-2)
+    many_u, many_v = (np.repeat(w[..., np.newaxis], n_coordinates, axis=-1) for w in (u, v))
+    along_u = derivative(lambda many: surface(many[..., 0], v), many_u, step=step)
+    along_v = derivative(lambda many: surface(u, many[..., 0]), many_v, step=step)
+    return np.stack([along_u, along_v], axis=-2)
 
 
-def metric_tensor(surface, u, v):
+def metric_tensor(surface, u, v, *, step=None):
     """Compute the metric tensor (first fundamental form) of a surface.
 
     The matrix ``[[E, F], [F, G]]`` of the dot products of the two `tangent_vectors`. A
@@ -79,6 +82,9 @@ def metric_tensor(surface, u, v):
         ``surface(u, v)`` returns points of shape (..., d) for parameters of shape (...).
     u, v : array_like
         The parameters; their shapes broadcast.
+    step : float, optional
+        The step of the differences, in units of the parameters, as in
+        `mlmath_lib.calculus.derivative`.
 
     Returns
     -------
@@ -90,8 +96,8 @@ def metric_tensor(surface, u, v):
     TypeError
         If `surface` is not callable or a parameter is not numeric.
     ValueError
-        If shapes do not broadcast, a parameter or a point is not finite, or `surface`
-        returns points of another shape.
+        If shapes do not broadcast, a parameter or a point is not finite, `surface` returns
+        points of another shape, or `step` is left out and does not fit it.
 
     References
     ----------
@@ -105,9 +111,5 @@ def metric_tensor(surface, u, v):
     [[9. 0.]
      [0. 1.]]
     """
-    tangents = tangent_vectors(surface, u, v)
+    tangents = tangent_vectors(surface, u, v, step=step)
     return tangents @ np.swapaxes(tangents, -1, -2)
-
-
-def _coordinate(surface, index, u, v):
-    return surface(u, v)[..., index]

@@ -16,6 +16,7 @@ from mlmath_lib._validation import (
     require_callable,
     require_count,
     require_counts,
+    require_each,
     require_function,
     require_number,
     require_positive,
@@ -231,6 +232,19 @@ class TestCounts:
         assert require_counts("n", [0, 5], minimum=0).tolist() == [0, 5]
         with pytest.raises(ValueError, match=r"n must be whole numbers >= 0; got -2$"):
             require_counts("n", [3, -2, -7], minimum=0)
+
+
+class TestEach:
+    def test_entries_that_hold_come_back(self):
+        array = np.array([0.0, 2.0])
+        assert require_each("shares", array, array >= 0, ">= 0") is array
+
+    def test_the_first_that_does_not_hold_is_named_with_the_remedy(self):
+        array = np.array([[0.5, -0.25], [-3.0, np.nan]])
+        with pytest.raises(ValueError, match=r"^shares must be >= 0; got -0\.25$"):
+            require_each("shares", array, array >= 0, ">= 0")
+        with pytest.raises(ValueError, match=r"shares must be >= 0; got nan\. Drop them$"):
+            require_each("shares", array[1, 1], array[1, 1] >= 0, ">= 0", remedy="Drop them")
 
 
 class TestAxis:

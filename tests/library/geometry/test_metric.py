@@ -72,6 +72,18 @@ def test_midpoint_sums_of_the_area_have_order_two():
     assert order == pytest.approx(-2, abs=0.02)
 
 
+def test_a_finely_corrugated_surface_needs_a_step():
+    def corrugated(u, v):
+        return np.stack([u, v, 1e-4 * np.sin(1e5 * u)], axis=-1)
+
+    with pytest.raises(ValueError, match="step must be given for this function"):
+        tangent_vectors(corrugated, 0.0, [0.0, 1.0])
+    tangents = tangent_vectors(corrugated, 0.0, [0.0, 1.0], step=1e-8)
+    np.testing.assert_allclose(tangents[:, 0], [[1, 0, 10]] * 2, rtol=1e-6, atol=1e-6)
+    metric = metric_tensor(corrugated, 0.0, 0.0, step=1e-8)
+    np.testing.assert_allclose(metric, [[101, 0], [0, 1]], rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "message"),
     [
