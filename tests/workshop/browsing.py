@@ -88,7 +88,7 @@ class Visit:
         """Make the window so wide, and wait until the boxes that scroll then are marked."""
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.wait_for_function(
-            """() => [...document.querySelectorAll("pre, table, .math, .formula")].every(
+            """() => [...document.querySelectorAll("pre, table, .math, .formula, .drawing")].every(
                 box => box.scrollWidth > box.clientWidth === box.hasAttribute("tabindex"))"""
         )
 
