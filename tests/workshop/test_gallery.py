@@ -2,7 +2,9 @@
 
 import gzip
 import re
+from io import BytesIO
 
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from workshop.browsing import NOTEBOOKS, ROOT, Visit
@@ -98,3 +100,12 @@ def test_a_picture_in_a_file_has_a_size_and_colours():
     assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="90" viewBox')
     assert "--width" not in svg
     assert svg.index("<style>") < svg.index("<path/>")
+
+
+def test_a_picture_to_share_is_a_png_in_the_figures_colours():
+    svg = gallery.standalone(
+        '<svg viewBox="0 0 200 90"><path d="M0 0H200V90H0z" fill="red"/></svg>'
+    )
+    image = plt.imread(BytesIO(gallery.raster(svg)), format="png")
+    assert image.shape[:2] == (540, 1200)
+    assert image[270, 600].tolist()[:3] == [1, 0, 0]

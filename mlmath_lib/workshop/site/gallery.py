@@ -18,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from matplotlib import get_data_path
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -27,10 +28,11 @@ from mlmath_lib.workshop.chapter import read_chapter, read_exercises
 from mlmath_lib.workshop.site import maps, pages
 from mlmath_lib.workshop.site.figures import Figure, inline_svg
 
-__all__ = ["Collection", "shortened", "standalone"]
+__all__ = ["Collection", "raster", "shortened", "standalone"]
 
 FOLDER = "pictures"
 LABEL_LENGTH = 110  # of the text in place of a small picture
+SHARED_WIDTH = 1200  # pixels, of the picture that other sites show of a page
 SVG = "image/svg+xml"
 
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
@@ -140,6 +142,45 @@ def standalone(svg: str) -> str:
     return f"{root}>{COLOURS}{rest}"
 
 
+def raster(svg: str) -> bytes:
+    """Return a picture as PNG, on white: what other sites show of a page is no SVG.
+
+    Parameters
+    ----------
+    svg : str
+        The picture as `standalone` returns it.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    import resvg_py  # only a published site needs it
+
+    svg = re.sub(r"var\(--[\w-]+,([^)]*)\)", r"\1", svg.replace(COLOURS, "", 1))
+    svg = svg.replace("<svg", '<svg color="#1f2328"', 1)
+    font = str(Path(get_data_path(), "fonts/ttf/DejaVuSans.ttf"))
+    drawn = resvg_py.svg_to_bytes(
+        svg_string=svg,
+        width=SHARED_WIDTH,
+        background="#ffffff",
+        skip_system_fonts=True,
+        font_files=[font],
+    )
+    return bytes(drawn)
+
+
+def show_picture(app: Sphinx, pagename: str, _templatename, context, _doctree) -> None:
+    """Give a published page the address of the picture that other sites show of it."""
+    names = _notebooks(app.env)
+    if pagename != app.config.root_doc:
+        names = [name for name in names if name in {pagename, *pages.chapters(app.env, pagename)}]
+    pictured = next((name for name in names if _pictures(app.env, name)), None)
+    if app.config.html_baseurl and pictured:
+        file = _picture_file(pictured, 1).replace(".svg", ".png")
+        context["picture_url"] = f"{app.config.html_baseurl}{file}"
+
+
 def write_pictures(app: Sphinx, exception: Exception | None) -> None:
     """Write the pictures of the chapters that were read anew, and drop those of others."""
     if exception is not None or app.builder.format != "html":
@@ -156,6 +197,9 @@ def write_pictures(app: Sphinx, exception: Exception | None) -> None:
         for figure, file in zip(figures, files, strict=True):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(standalone(figure["svg"]), encoding="utf-8")
+    for file in wanted if app.config.html_baseurl else ():
+        if file.stem.endswith("-1"):
+            file.with_suffix(".png").write_bytes(raster(file.read_text("utf-8")))
     for file in folder.rglob("*.svg"):
         if file not in wanted:
             file.unlink()
@@ -335,4 +379,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("explorer", ExplorerDirective)
     app.connect("doctree-read", note_chapter)
     app.connect("env-updated", rewrite_collections)
+    app.connect("html-page-context", show_picture)
     app.connect("build-finished", write_pictures)

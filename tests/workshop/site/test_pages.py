@@ -33,11 +33,21 @@ def test_addresses_come_from_one_place(site, tmp_path):
     plain = (site / page).read_text(encoding="utf-8")
     assert "mybinder" not in plain
     assert "github.com" not in plain
-    build(tmp_path / "_build", MLMATH_REPOSITORY="https://github.com/someone/fork")
-    linked = (tmp_path / "_build" / "html" / page).read_text(encoding="utf-8")
+    assert "og:image" not in plain
+    build(
+        tmp_path / "_build",
+        MLMATH_REPOSITORY="https://github.com/someone/fork",
+        MLMATH_SITE_URL="https://someone.example/book",
+    )
+    published = tmp_path / "_build" / "html"
+    linked = (published / page).read_text(encoding="utf-8")
     path = f"{NOTEBOOKS[0]}.ipynb"
     binder = f"/v2/gh/someone/fork/main?urlpath=lab%2Ftree%2F{path.replace('/', '%2F')}"
     assert binder in linked
     assert f"colab.research.google.com/github/someone/fork/blob/main/{path}" in linked
     assert "%pip install" in linked, "Colab opens the repository's notebook, without the line"
     assert f"https://github.com/someone/fork/blob/main/{path}" in linked
+    picture = f"{NOTEBOOKS[0].replace('chapters', 'pictures')}-1.png"
+    address = f"https://someone.example/book/{picture}"
+    assert f'<meta property="og:image" content="{address}">' in linked
+    assert (published / picture).read_bytes().startswith(b"\x89PNG")
