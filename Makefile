@@ -6,9 +6,10 @@ READY := $(VENV)/.ready
 TEACH := $(VENV)/.teach
 SITE := _build/html
 CLASS := _build/class
+TAKE_ALONG := _build/take_along
 
-.PHONY: book test check lab serve notebooks assignment grade handout plan questions benchmark \
-	requirements clean help
+.PHONY: book epub zip test check lab serve notebooks assignment grade handout plan questions \
+	benchmark requirements clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +20,16 @@ book: $(READY)  ## build the site, warnings are errors
 	MLMATH_SOLUTIONS=$(SOLUTIONS) $(BIN)/jupyter-book build . -W -n --keep-going \
 		$(if $(WITHOUT),--path-output $(CLASS))
 	@echo "The book is at $(CURDIR)/$(if $(WITHOUT),$(CLASS)/)$(SITE)/index.html"
+
+epub: $(READY)  ## build the book as an e-book
+	$(BIN)/jupyter-book build . -W -n --keep-going --builder custom --custom-builder epub
+	mkdir -p $(TAKE_ALONG) && cp _build/epub/*.epub $(TAKE_ALONG)
+	@echo "The e-book is in $(CURDIR)/$(TAKE_ALONG)"
+
+zip: book  ## pack the site into one archive that opens from disk
+	$(BIN)/python -m mlmath_lib.workshop.site.take_along $(SITE) \
+		$(TAKE_ALONG)/mathematics-of-machine-learning.zip
+	@echo "The archive is in $(CURDIR)/$(TAKE_ALONG)"
 
 test: $(READY) $(TEACH)  ## check every cell, function and page
 	$(BIN)/pytest

@@ -39,12 +39,15 @@ def sample(pages, number):
     return sorted(pages, key=drawn.get)[:number]
 
 
-def build(output, *, source=ROOT, **environment):
+def build(output, *arguments, source=ROOT, **environment):
     """Build the site of a book into a folder; a warning is an error."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", str(source)]
     options = ["-W", "-n", "--keep-going", "--path-output", str(output.parent)]
     result = subprocess.run(
-        [*command, *options], env=os.environ | environment, capture_output=True, text=True
+        [*command, *options, *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
     )
     assert result.returncode == 0, f"the site does not build:\n{result.stdout}{result.stderr}"
 

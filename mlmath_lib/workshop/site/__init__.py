@@ -5,6 +5,7 @@ do not import it. One module for each concern:
 
 - ``figures``: stored SVG figures and explorers become inline HTML;
 - ``downloads``: the library's wheel, and a line that installs it in each notebook;
+- ``epub``: the same pages as an e-book;
 - ``dropdowns``: solutions and hidden code become native ``<details>``;
 - ``first_screen``: a chapter's needs, aims and reading time in one strip;
 - ``pages``: what surrounds a chapter (contents, links, description, scripts);
@@ -27,6 +28,7 @@ from mlmath_lib.workshop.site import (
     citations,
     downloads,
     dropdowns,
+    epub,
     figures,
     first_screen,
     gallery,
@@ -35,6 +37,7 @@ from mlmath_lib.workshop.site import (
     pages,
     search,
     solutions,
+    take_along,
 )
 
 __all__ = ["setup"]
@@ -61,6 +64,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     for part in (
         figures,
         dropdowns,
+        epub,
         first_screen,
         mathematics,
         pages,
@@ -70,6 +74,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         solutions,
         downloads,
         citations,
+        take_along,
     ):
         part.setup(app)
     # Pages that were built by other code than this must be built again.

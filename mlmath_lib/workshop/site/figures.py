@@ -41,7 +41,7 @@ class Caption(nodes.TextElement):
 class FigureRenderer:
     """MyST-NB's plug-in that renders the book's stored SVG outputs for HTML."""
 
-    mime_priority_overrides = (("html", "image/svg+xml", 5),)
+    mime_priority_overrides = (("html", "image/svg+xml", 5), ("epub", "image/svg+xml", 5))
 
     @staticmethod
     def handle_mime(renderer, data, inline):
@@ -149,9 +149,14 @@ def visit_figure(self: HTML5Translator, node: Figure) -> None:
     if explorer is None:
         self.body.append(f'{opening}">\n{drawing}\n')
         return
+    sentence = escape(explorer["sentences"][0])
+    if self.builder.name != "html":  # an e-book shows the first frame
+        self.body.append(
+            f'{opening} explorer">\n{drawing}\n<p class="explorer-sentence">{sentence}</p>\n'
+        )
+        return
     count = self.document.setdefault("mlmath_explorers", 0) + 1
     self.document["mlmath_explorers"] = count
-    sentence = escape(explorer["sentences"][0])
     # Within a script element only "</" could end the data before its end.
     data = json.dumps(explorer, ensure_ascii=False, separators=(",", ":")).replace("</", r"<\/")
     self.body.append(

@@ -183,7 +183,7 @@ def show_picture(app: Sphinx, pagename: str, _templatename, context, _doctree) -
 
 def write_pictures(app: Sphinx, exception: Exception | None) -> None:
     """Write the pictures of the chapters that were read anew, and drop those of others."""
-    if exception is not None or app.builder.format != "html":
+    if exception is not None or app.builder.name != "html":
         return
     folder, wanted = Path(app.outdir, FOLDER), set()
     for docname in _notebooks(app.env):
@@ -233,6 +233,8 @@ class _Page:
         return escape(f"{address}#{anchor}" if anchor else address)
 
     def picture(self, docname: str, number: int, label: str | None = None) -> str:
+        if self.builder.name != "html":
+            return ""  # an e-book has each picture once, in its chapter
         known = _pictures(self.env, docname)
         if len(known) < number:
             return '<span class="no-picture"></span>'
@@ -358,7 +360,8 @@ KINDS = {
 
 def visit_collection(self: HTML5Translator, node: Collection) -> None:
     """Fill a place."""
-    self.body.append(KINDS[node["kind"]](_Page(self)))
+    if self.builder.name == "html" or node["kind"] != "gallery":
+        self.body.append(KINDS[node["kind"]](_Page(self)))
     raise nodes.SkipNode
 
 

@@ -336,6 +336,9 @@ def links(app: Sphinx, pagename: str) -> list[dict[str, object]]:
 
 def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None:
     """Give a page's template its contents, links and description; drop unused files."""
+    context["body"] = _mended(context.get("body", ""))
+    if app.builder.name != "html":
+        return  # an e-book has contents of its own
     known = pagename in app.env.titles
     context["contents_html"] = contents(app, pagename)
     context["page_links"] = links(app, pagename) if known and doctree else []
@@ -350,7 +353,6 @@ def fill_context(app: Sphinx, pagename, _templatename, context, doctree) -> None
         for node in doctree.findall(nodes.Element)
         for name in node.get("classes", ())
     )
-    context["body"] = _mended(context.get("body", ""))
     uses_math = "<math" in context["body"] + context["contents_html"]
     # Sphinx keeps these two lists and restores them after the page: change them in place.
     styles, scripts = context["css_files"], context["script_files"]
@@ -397,6 +399,8 @@ def _wanted_style(filename: str, uses_design: bool, uses_math: bool) -> bool:
 
 def extra_pages(app: Sphinx):
     """Yield the pages that have no source: the site's address, and "not found"."""
+    if app.builder.name != "html":
+        return
     root = app.config.root_doc
     favicon = Path(__file__).parent / "theme" / "static" / "favicon.svg"
     context = {

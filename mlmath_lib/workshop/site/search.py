@@ -180,7 +180,7 @@ def merge_records(_app: Sphinx, env, docnames, other) -> None:
 
 def write_index(app: Sphinx, exception: Exception | None) -> None:
     """Write the scripts that a search loads."""
-    if exception is not None or app.builder.format != "html":
+    if exception is not None or app.builder.name != "html":
         return
     folder = Path(app.outdir, FOLDER)
     shutil.rmtree(folder, ignore_errors=True)
@@ -222,6 +222,8 @@ def leave_out_sphinx_search(app: Sphinx) -> None:
 
 def search_page(app: Sphinx):
     """Yield the search page."""
+    if app.builder.name != "html":
+        return
     yield (
         "search",
         {"description": f"Search the chapters of {app.config.html_title}."},
