@@ -9,7 +9,6 @@ import argparse
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -58,7 +57,7 @@ def for_paper(html, *, exercises_only=False):
     return str(page)
 
 
-def print_page(html, folder, path):
+def print_page(html, folder, path, browser=None):
     """Print a page as a PDF.
 
     Parameters
@@ -69,6 +68,8 @@ def print_page(html, folder, path):
         Where it belongs: its links to styles and fonts are relative to it.
     path : Path
         The PDF.
+    browser : str, optional
+        Chromium's or Chrome's program; by default the first that is found.
 
     Raises
     ------
@@ -80,21 +81,23 @@ def print_page(html, folder, path):
     Chrome for Developers, "Chrome Headless mode".
     https://developer.chrome.com/docs/chromium/headless
     """
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = next(filter(None, map(shutil.which, [browser] if browser else BROWSERS)), None)
     if browser is None:
         raise RuntimeError(
             f"printing needs Chromium or Chrome, and none of {', '.join(BROWSERS)} was found: "
-            "install one"
+            "install one, or say where it is with --browser"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", suffix=".html", dir=folder, encoding="utf-8") as file:
-        file.write(html)
-        file.flush()
+    page = folder / f"{path.stem}-handout.html"
+    page.write_text(html, encoding="utf-8")
+    try:
         command = [
             browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
-            f"--print-to-pdf={path.resolve()}", Path(file.name).resolve().as_uri(),
+            f"--print-to-pdf={path.resolve()}", page.resolve().as_uri(),
         ]  # fmt: skip
         said = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        page.unlink()
     if not path.is_file():
         raise RuntimeError(f"{browser} wrote no PDF: {said.stderr.strip():.200}")
 
@@ -108,6 +111,7 @@ def main(arguments=None):
     parser.add_argument("--exercises", action="store_true", help="the exercises alone")
     parser.add_argument("--site", type=Path, default=SITE, help="a site without solutions")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the PDF goes")
+    parser.add_argument("--browser", help="the program of Chromium or Chrome")
     options = parser.parse_args(arguments)
     page = options.site / "chapters" / f"{options.chapter}.html"
     if not page.is_file():
@@ -116,7 +120,7 @@ def main(arguments=None):
     path = options.output / f"{options.chapter}{kind}.pdf"
     try:
         html = for_paper(page.read_text(encoding="utf-8"), exercises_only=options.exercises)
-        print_page(html, page.parent, path)
+        print_page(html, page.parent, path, options.browser)
     except (ValueError, RuntimeError) as error:
         parser.error(str(error))
     print(f"Wrote {path}")
