@@ -174,6 +174,13 @@ def test_constants_have_the_slope_zero():
     np.testing.assert_array_equal(product, np.zeros((2, 2)))
 
 
+def test_dual_numbers_keep_their_own_copies():
+    value, slope = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    x = Dual(value, slope)
+    value[0] = slope[0] = 9.0
+    assert repr(x) == "Dual([1.0, 2.0], [3.0, 4.0])"
+
+
 def test_arguments_are_neither_changed_nor_aliased():
     x = np.array([1.0, 2.0])
     held = []

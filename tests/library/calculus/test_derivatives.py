@@ -157,6 +157,12 @@ def test_a_forward_difference_stays_on_the_right():
         derivative(np.sqrt, 0.0)
 
 
+def test_the_slope_of_the_identity_is_exact_since_its_width_is_the_rounded_one():
+    x = np.linspace(0.1, 9.7, 50)
+    for order in (1, 2):
+        np.testing.assert_array_equal(derivative(lambda x: x, x, order=order), 1)
+
+
 def test_the_step_grows_on_both_sides_of_zero():
     assert derivative(np.square, -1e6) == -derivative(np.square, 1e6)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mpmath import mp
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
@@ -78,6 +79,17 @@ class TestIntervals:
         n = 10**9
         residual = (1 - n * low) ** 2 - z**2 * n * low * (1 - low)
         assert abs(float(residual)) < 1e-13
+
+    def test_the_low_end_keeps_its_digits_far_out(self):
+        # 1 of 10^9 with z = 7: z^2 + 2 and the root of z^4 + 4 z^2 agree in three digits.
+        confidence = 1 - 2**-39
+        with mp.workdps(40):
+            z = mp.sqrt(2) * mp.erfinv(confidence)
+            n = mp.mpf(10) ** 9
+            spread = z * mp.sqrt(z**2 + 4 * (n - 1) / n)
+            expected = float((2 + z**2 - spread) / (2 * (n + z**2)))
+        low = wilson_interval(1, 10**9, confidence=confidence).low
+        assert_allclose(low, expected, rtol=5e-15)
 
     def test_broadcasts(self):
         counts = np.array([[0, 3], [5, 10]])
