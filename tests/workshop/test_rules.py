@@ -35,7 +35,6 @@ FIRST_FORM = {
     "calculus/automatic_differentiation",
     "calculus/chain_rule",
     "calculus/derivative_rules",
-    "calculus/differential_calculus",
     "calculus/gradients",
     "calculus/integral_calculus",
     "calculus/jacobian_and_hessian",
