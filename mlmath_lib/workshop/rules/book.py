@@ -43,23 +43,26 @@ class Book:
 
     @cached_property
     def terms(self):
-        pieces = read_markdown(self._text("glossary.md"))
-        blocks = [piece.what.body for piece in pieces if piece.kind == "directive"]
-        lines = [line for block in blocks for line in block.splitlines()]
+        """The terms of all parts, in lower case."""
+        directives = [
+            piece.what
+            for path in sorted((self.root / "chapters").glob("*/index.md"))
+            for piece in read_markdown(path.read_text(encoding="utf-8"))
+            if piece.kind == "directive" and piece.what.kind == "glossary"
+        ]
+        lines = [line for directive in directives for line in directive.body.splitlines()]
         return {line.strip().lower() for line in lines if re.match(r"[^\s:]", line)}
 
     @cached_property
     def sources(self):
-        return set(re.findall(r"^@\w+\{([^,\s]+),", self._text("references.bib"), re.M))
+        path = self.root / "chapters" / "references.bib"
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        return set(re.findall(r"^@\w+\{([^,\s]+),", text, re.M))
 
     @cached_property
     def contents(self):
         """The files of ``_toc.yml`` in their order."""
         return list(_files(yaml.safe_load((self.root / "_toc.yml").read_text())))
-
-    def _text(self, name):
-        path = self.root / "chapters" / name
-        return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _files(entry):

@@ -135,7 +135,10 @@ def its_references_exist(chapter):
     for number, text in chapter.roles("term"):
         term = re.sub(r"^.*<(.*)>$", r"\1", text).strip()
         if term.lower() not in chapter.book.terms:
-            yield f"cell {number}: {term} is missing in chapters/glossary.md: add it"
+            yield (
+                f"cell {number}: the term {term} stands in no part's index.md: add it to "
+                f"chapters/{chapter.path.parent.name}/index.md, under Terms"
+            )
     for number, keys in chapter.roles(*CITATIONS):
         for key in map(str.strip, keys.split(",")):
             if key not in chapter.book.sources:

@@ -13,6 +13,7 @@ do not import it. One module for each concern:
 - ``gallery``: cards, small pictures and indexes, drawn from the chapters;
 - ``search``: what the search looks into;
 - ``citations``: links to `references.bib` become bibtex's;
+- ``gathered``: the symbols and the terms of all parts, each on one page;
 - ``solutions``: the switch that leaves results and solutions out;
 - ``mathematics``: formulas as MathML, and the font that they are set in.
 """
@@ -32,6 +33,7 @@ from mlmath_lib.workshop.site import (
     figures,
     first_screen,
     gallery,
+    gathered,
     maps,
     mathematics,
     pages,
@@ -71,6 +73,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         search,
         maps,
         gallery,
+        gathered,
         solutions,
         downloads,
         citations,
