@@ -8,7 +8,7 @@ SITE := _build/html
 CLASS := _build/class
 TAKE_ALONG := _build/take_along
 
-.PHONY: book epub zip test check lab serve notebooks assignment grade handout plan questions \
+.PHONY: book epub zip test check versions lab serve notebooks assignment grade handout plan questions \
 	benchmark requirements clean help
 
 help:  ## list the commands
@@ -31,8 +31,20 @@ zip: book  ## pack the site into one archive that opens from disk
 		$(TAKE_ALONG)/mathematics-of-machine-learning.zip
 	@echo "The archive is in $(CURDIR)/$(TAKE_ALONG)"
 
+# PART=calculus tests one part, PART=rest all that is in no part.
+PARTS := $(notdir $(patsubst %/,%,$(sort $(dir $(wildcard chapters/*/*.ipynb)))))
+IN_PARTS = $(subst $() $(), or ,$(PARTS))
 test: $(READY) $(TEACH)  ## check every cell, function and page
-	$(BIN)/pytest
+	$(BIN)/pytest $(if $(PART),-k "$(if $(filter rest,$(PART)),not ($(IN_PARTS)),$(PART))")
+
+# What pyproject.toml allows, in an environment of its own; RESOLUTION=highest takes the newest.
+# Cells must run and verify; their outputs are those of the pinned versions.
+versions:  ## run library and chapters with the lowest versions
+	$(PYTHON) -m venv _build/versions
+	_build/versions/bin/pip install --quiet uv
+	_build/versions/bin/uv pip install --python _build/versions/bin/python \
+		--resolution $(or $(RESOLUTION),lowest-direct) -e ".[lab,book,test,teach]"
+	_build/versions/bin/pytest tests/library mlmath_lib chapters --nbval-lax
 
 check: $(READY) $(TEACH)  ## check one chapter, CHAPTER=part/topic, while you write it
 	$(BIN)/python -m mlmath_lib.workshop.check \

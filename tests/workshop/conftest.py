@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -21,20 +22,17 @@ def site(tmp_path_factory):
     return ROOT / "_build" / "html"
 
 
-def browser_path():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
-
-
 @pytest.fixture(scope="session")
 def browser():
-    path = browser_path()
-    if path is None:
-        message = "no Chromium found: apt install chromium, and the site is tested too"
-        if os.environ.get("MLMATH_BROWSER_REQUIRED"):
-            pytest.fail(message)
-        pytest.skip(message)
+    """Start the system's Chromium, or the one that `playwright install` brought."""
+    names = ("chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, names)), playwright.chromium.executable_path)
+        if not Path(path).exists():
+            message = "no Chromium found: apt install chromium, and the site is tested too"
+            if os.environ.get("MLMATH_BROWSER_REQUIRED"):
+                pytest.fail(message)
+            pytest.skip(message)
         chromium = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu"]
         )
