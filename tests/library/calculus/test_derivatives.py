@@ -158,7 +158,7 @@ def test_a_forward_difference_stays_on_the_right():
 
 
 def test_the_slope_of_the_identity_is_exact_since_its_width_is_the_rounded_one():
-    x = np.linspace(0.1, 9.7, 50)
+    x = 2.0 ** np.arange(-2, 9)  # below a power of two doubles lie closer than above it
     for order in (1, 2):
         np.testing.assert_array_equal(derivative(lambda x: x, x, order=order), 1)
 
@@ -403,8 +403,8 @@ def test_ordinary_functions_are_not_refused():
         for order in (2, 4):
             second_derivative(function, x, order=order)
     for sign in (1, -1):
-        derivative(lambda x, sign=sign: sign * np.log(x), np.logspace(-3, 8))
-        derivative(lambda x, sign=sign: sign * np.sqrt(x), np.logspace(-3, 8))
+        derivative(lambda x, sign=sign: sign * np.log(x), np.logspace(-3.5, 8))
+        derivative(lambda x, sign=sign: sign * np.sqrt(x), np.logspace(-3.5, 8))
 
 
 def test_a_cubic_at_its_inflection_has_the_slope_zero_within_the_square_of_the_step():
@@ -430,7 +430,7 @@ def test_check_gradient_refuses_the_step_and_not_the_gradient():
         lambda x: function(x), lambda x: right(x) * [1, 2], [1e-3, 1e3]
     ).agrees
     # Nothing is refused where the differences agree with the gradient.
-    assert check_gradient(function, right, [1e-3, 1e3], tolerance=1e-4).agrees
+    assert check_gradient(function, right, [1e-3, 1e3], tolerance=7e-6).agrees
 
 
 def test_derivative_names_each_mistake():
