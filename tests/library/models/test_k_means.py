@@ -226,6 +226,11 @@ class TestKMeans:
             assert (result.inertia, result.converged) == (1, True)
             assert result.labels[0] == result.labels[1] != result.labels[2] == result.labels[3]
 
+    def test_one_point_far_out_takes_no_digits_from_the_others(self):
+        for place in range(5):
+            X = np.insert([0.1, 1.1, 10.1, 11.1], place, 1e12)[:, np.newaxis]
+            assert k_means(X, 3, rng=0, n_starts=5).inertia == pytest.approx(1, rel=1e-12)
+
     def test_the_best_state_of_a_run_is_returned_and_a_cycle_ends(self, monkeypatch):
         # No data are known on which rounding leads Lloyd's steps around a cycle, so here an
         # assignment does that sends two points to and fro, and one of its ends is better.
@@ -259,6 +264,14 @@ class TestKMeans:
         X = [[-0.2 + 1e-17], [99999999.7], [-0.2], [100000000.2], [99999999.7], [0.1 - 0.3]]
         with pytest.raises(ValueError, match="distinct points; got 3 for n_clusters = 4"):
             k_means(X, 4, rng=0, start="random")
+
+    def test_no_run_ends_with_an_empty_cluster(self, monkeypatch):
+        def to_the_first(_cloud, _centers):  # as if rounding hid the centre that is put on a point
+            return np.zeros(4, dtype=np.uint8)
+
+        monkeypatch.setattr(sys.modules["mlmath_lib.models.k_means"], "_nearest", to_the_first)
+        with pytest.raises(ValueError, match="distinct points; got 1 for n_clusters = 2"):
+            k_means([[0.0], [1.0], [5.0], [6.0]], 2, start=[[0.0], [5.0]])
 
     @pytest.mark.parametrize("seed", range(3))
     def test_the_usual_start_is_k_means_plus_plus(self, seed):
@@ -383,6 +396,16 @@ class TestAssignToNearest:
         centers = [[0.0], [gap], [1.0]]
         X = [[0.4 * gap], [0.6 * gap], [gap], [0.9], [-1.0]]
         assert assign_to_nearest(X, centers).tolist() == [0, 1, 1, 2, 0]
+
+    def test_centres_far_from_the_middle_and_close_together(self):
+        # The expanded squares of these distances agree in all digits.
+        rng = np.random.default_rng(2)
+        corner = rng.normal(size=6)
+        centers = corner + 1e-10 * rng.normal(size=(8, 6))
+        X = np.vstack([rng.normal(size=(60, 6)), corner + 1e-10 * rng.normal(size=(40, 6))])
+        expected = squared_distances(X, centers).argmin(axis=1)
+        assert len(set(expected[60:])) > 4
+        np.testing.assert_array_equal(assign_to_nearest(X, centers)[60:], expected[60:])
 
     @pytest.mark.filterwarnings("error")
     def test_values_of_all_sizes(self):
