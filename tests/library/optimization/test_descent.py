@@ -1,5 +1,7 @@
 """Gradient descent against closed forms, the theory of quadratics, and SciPy."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -125,7 +127,8 @@ def test_a_start_at_the_minimum_stays_there():
 
 
 def test_a_diverging_descent_ends_at_a_finite_point_without_a_warning():
-    path = gradient_descent(lambda x: 4 * x**3, [3.0], 1.0)
+    with warnings.catch_warnings(action="error"):
+        path = gradient_descent(lambda x: 4 * x**3, [3.0], 1.0)
     assert not path.converged
     assert np.isfinite(path.points).all()
     assert 2 < len(path.points) < 20

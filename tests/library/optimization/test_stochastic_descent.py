@@ -1,5 +1,7 @@
 """Stochastic gradient descent against gradient descent, scikit-learn and running means."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -179,9 +181,9 @@ def test_the_same_rng_gives_the_same_path(patients):
 
 def test_a_diverging_walk_is_cut_at_its_last_finite_point(patients):
     X, y = patients
-    path = stochastic_gradient_descent(
-        loss_gradient, np.zeros(11), X, y, batch_size=442, step_size=5.0, n_epochs=1000, rng=0
-    )
+    options = {"batch_size": 442, "step_size": 5.0, "n_epochs": 1000, "rng": 0}
+    with warnings.catch_warnings(action="error"):
+        path = stochastic_gradient_descent(loss_gradient, np.zeros(11), X, y, **options)
     assert not path.completed
     assert np.isfinite(path.points).all()
     assert 100 < len(path.points) < 1000
