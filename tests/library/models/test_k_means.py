@@ -228,8 +228,9 @@ class TestKMeans:
 
     def test_one_point_far_out_takes_no_digits_from_the_others(self):
         for place in range(5):
-            X = np.insert([0.1, 1.1, 10.1, 11.1], place, 1e12)[:, np.newaxis]
-            assert k_means(X, 3, rng=0, n_starts=5).inertia == pytest.approx(1, rel=1e-12)
+            X = np.insert([0.1, 1.13, 10.2, 11.37], place, 1e12)[:, np.newaxis]
+            expected = (1.03**2 + 1.17**2) / 2
+            assert k_means(X, 3, rng=0, n_starts=5).inertia == pytest.approx(expected, rel=1e-12)
 
     def test_the_best_state_of_a_run_is_returned_and_a_cycle_ends(self, monkeypatch):
         # No data are known on which rounding leads Lloyd's steps around a cycle, so here an
