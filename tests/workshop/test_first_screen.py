@@ -1,6 +1,7 @@
 """A chapter in the book's form, built alone: its first screen, its questions, its proofs."""
 
 import json
+import re
 import shutil
 
 import nbformat
@@ -32,6 +33,13 @@ PROOF = """\
 :class: dropdown
 
 By *induction*, of course.
+```
+
+```{prf:lemma} It *helps*
+:label: lem-chapter-it-helps
+:class: dropdown
+
+It holds.
 ```
 """
 QUESTION = """\
@@ -153,10 +161,17 @@ def test_on_paper_proofs_unfold_and_questions_stay_open(opened):
 
 
 def test_a_folded_proof_says_once_that_it_is_one(opened):
-    proof = opened.page.locator("details.proof")
+    proof = opened.page.locator("details.proof:not(.lemma)")
     assert proof.locator("summary").inner_text() == "Proof"
     proof.locator("summary").click()
     assert proof.inner_text().split() == ["Proof", "By", "induction,", "of", "course."]
+
+
+def test_a_folded_lemma_shows_its_number_and_title(opened):
+    lemma = opened.page.locator("details.lemma")
+    assert re.fullmatch(r"Lemma [\d.]*1 \(It helps\)", lemma.locator("summary").inner_text())
+    lemma.locator("summary").click()
+    assert lemma.inner_text().split()[-2:] == ["It", "holds."]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

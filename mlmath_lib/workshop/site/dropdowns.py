@@ -42,12 +42,17 @@ class DropdownTransform(SphinxPostTransform):
             is_setup = len(node.parent.children) == 1
             self._replace(node, ["hidden-code", *(["set-up"] if is_setup else [])])
 
-    @staticmethod
-    def _replace(node: nodes.Element, classes: list[str]) -> None:
+    def _replace(self, node: nodes.Element, classes: list[str]) -> None:
         dropdown, summary = Dropdown(classes=classes, ids=node.get("ids", [])), Summary()
         children = list(node.children)
         if isinstance(node, HideCodeCellNode):
             summary += nodes.Text("Set-up" if "set-up" in classes else node["prompt_show"])
+        elif "countertype" in node:
+            # A folded theorem or lemma: sphinx-proof would write its kind and number later.
+            numbers = self.env.toc_fignumbers.get(self.env.docname, {})
+            number = numbers.get(node["countertype"], {}).get(node["ids"][0], ())
+            summary += nodes.Text(f"{node['realtype'].title()} {'.'.join(map(str, number))}")
+            summary.extend(children.pop(0).children)
         elif "proof" in classes:
             # sphinx-proof writes "Proof. " before the proof's first words.
             summary += nodes.Text("Proof")
