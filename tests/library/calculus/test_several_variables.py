@@ -225,8 +225,28 @@ def test_each_variable_is_moved_by_its_own_step_at_most():
     def wavy(x):
         return x[0] + np.sin(x[1])
 
-    slope = directional_derivative(wavy, [1e6, 1.0], [1.0, 1.0])
-    assert slope == pytest.approx(1 + np.cos(1), abs=1e-3)
+    for sign in (1.0, -1.0):
+        slope = directional_derivative(wavy, [1e6, 1.0], [1.0, sign])
+        assert slope == pytest.approx(1 + sign * np.cos(1), abs=1e-3)
+
+
+@pytest.mark.parametrize("offset", [1e9, -1e9])
+def test_roundings_of_large_values_are_forgiven_whatever_their_sign(offset):
+    def far(x):
+        return offset + np.sin(x)
+
+    x = [0.5, 1.0]
+    np.testing.assert_allclose(jacobian(far, x), np.diag(np.cos(x)), atol=0.2)
+    slopes = directional_derivative(far, x, [1.0, -1.0])
+    np.testing.assert_allclose(slopes, [np.cos(0.5), -np.cos(1)], atol=0.2)
+    bent = hessian(lambda x: offset + x @ x, x)
+    np.testing.assert_allclose(bent, 2 * np.eye(2), atol=50)
+
+
+def test_a_cubic_at_its_inflection_is_flat_in_every_direction():
+    for direction in ([1.0, 1.0], [-1.0, -1.0], [0.0, -1e-6]):
+        slope = directional_derivative(lambda x: np.sum(x**3), [0.0, 0.0], direction)
+        assert slope == pytest.approx(0, abs=1e-9)
 
 
 def test_default_steps_that_do_not_fit_are_refused_and_others_help():
@@ -239,6 +259,14 @@ def test_default_steps_that_do_not_fit_are_refused_and_others_help():
         directional_derivative(np.log, x, [1.0, 1.0])
     slopes = directional_derivative(np.log, x, [1.0, 1.0], step=1e-8)
     np.testing.assert_allclose(slopes, [1e5, 1], rtol=1e-5)
+    far = r"step must be given for this function: the default, 6\.1e\+04, gives"
+    for differentiate in (jacobian, lambda f, x: directional_derivative(f, x, [1.0])):
+        with pytest.raises(ValueError, match=far):
+            differentiate(np.sin, [1e10])
+    with pytest.raises(ValueError, match=far):
+        gradient(lambda x: np.sin(x[0]), [1e10])
+    with pytest.raises(ValueError, match=r"step must be given .* the default, 1\.2e\+06, gives"):
+        hessian(lambda x: np.sin(x[0]), [1e10])
     with pytest.raises(ValueError, match=r"step must be given .* the default, 0\.00012, gives"):
         hessian(lambda x: np.sin(x[0] * x[1]), [1.0, 1e3])
     np.testing.assert_allclose(

@@ -165,6 +165,9 @@ def test_what_is_no_distribution_is_refused():
         entropy([1.5, -0.5])
     with pytest.raises(ValueError, match=r"p must sum to 1 along its last axis; got 10\. Divide"):
         entropy([[0.5, 0.5], [3, 7]])
+    with pytest.raises(ValueError, match=r"p must sum to 1 along its last axis; got 0\.5\. Divide"):
+        entropy([[0.55, 0.55], [0.25, 0.25]])  # the one that misses most, from either side
+    assert entropy([0.5, 0.5 + 5e-9]) == pytest.approx(1, abs=1e-7)
     with pytest.raises(ValueError, match=r"q must sum to 1 .* got 0\.9\..*softmax"):
         cross_entropy([0.5, 0.5], [0.5, 0.4])
     with pytest.raises(ValueError, match=r"q must be finite; got 1 NaN or infinite"):
