@@ -75,7 +75,7 @@ class TestKMeans:
         assert k_means(X, 3, rng=0, n_starts=30).inertia == pytest.approx(best, rel=1e-12)
 
     @given(X=points, n_clusters=st.integers(1, 6), seed=st.integers(0, 99))
-    @settings(deadline=None, max_examples=150)
+    @settings(max_examples=150)
     def test_a_converged_run_is_a_fixed_point(self, X, n_clusters, seed):
         assume(len(np.unique(X, axis=0)) >= n_clusters)
         result = k_means(X, n_clusters, rng=seed, start="random")
@@ -92,7 +92,7 @@ class TestKMeans:
             np.testing.assert_allclose(result.centers[j], mean, atol=1e-6)
 
     @given(seed=st.integers(0, 10_000))
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     def test_moves_with_the_data(self, seed):
         rng = np.random.default_rng(seed)
         X, start = blobs(rng), rng.normal(scale=4, size=(4, 3))
@@ -333,7 +333,6 @@ class TestKMeansPlusPlus:
             assert abs(share - probability / 3) < 4 * error
 
     @given(X=points, n_clusters=st.integers(1, 6), seed=st.integers(0, 99))
-    @settings(deadline=None)
     def test_centers_are_distinct_points(self, X, n_clusters, seed):
         distinct = np.unique(X, axis=0)
         assume(len(distinct) >= n_clusters)
@@ -385,7 +384,6 @@ class TestAssignToNearest:
         assert assign_to_nearest([[0.0, 3.0]], [[1.0, 0.0], [-1.0, 0.0]]).tolist() == [0]
 
     @given(X=points, seed=st.integers(0, 99), offset=st.sampled_from([0, 0.5, 1e6, -(2.0**40)]))
-    @settings(deadline=None)
     def test_on_a_grid_every_tie_is_seen(self, X, seed, offset):
         centers = np.random.default_rng(seed).integers(-4, 5, size=(6, X.shape[1])) / 2
         expected = squared_distances(X, centers).argmin(axis=1)  # exact, and the first of several

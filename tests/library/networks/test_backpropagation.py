@@ -31,7 +31,7 @@ def agrees_with_differences(layers, X, y):
 
 
 @given(architectures, names, seeds)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_backward_agrees_with_central_differences(sizes, name, seed):
     layers, X, y = problem(sizes, seed, activation=name)
     if name == "relu":  # differences across a kink measure no slope
@@ -125,7 +125,7 @@ def test_backward_is_sympys_derivative_on_a_small_network(name):
 
 
 @given(architectures.filter(lambda sizes: len(sizes) > 2), names, seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_permuting_hidden_units_changes_no_score_and_permutes_the_gradient(sizes, name, seed):
     layers, X, y = problem(sizes, seed, activation=name)
     order = np.random.default_rng(seed).permutation(sizes[1])
@@ -146,7 +146,7 @@ def test_permuting_hidden_units_changes_no_score_and_permutes_the_gradient(sizes
 
 
 @given(architectures, names, seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_gradient_is_the_mean_of_the_rows_gradients(sizes, name, seed):
     layers, X, y = problem(sizes, seed, activation=name, n_samples=4)
     rows = [flatten_layers(gradient(layers, X[i : i + 1], y[i : i + 1])) for i in range(4)]
