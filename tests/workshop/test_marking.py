@@ -182,16 +182,18 @@ def test_impossible_marks_are_named_and_do_not_count(desk, capsys, marks):
 def test_names_can_be_hidden_while_marking(desk):
     desk("lovelace", proof="Clear.")
     desk("noether", proof="Hard.")
+    for name in ("abel", "bernoulli", "cauchy"):
+        desk(name)
     desk.grade("--anonymous")
     text = sheet(desk).read_text()
     assert "lovelace" not in text
     assert "noether" not in text
     shown = re.findall(r"## Answer (\w+)", text)
     assert shown == sorted(row["code"] for row in table(desk.folder / "grades.csv"))
-    assert len(shown) == 2
+    assert len(shown) == 5
     fill_in(desk, **{"Clear.": "marks: 5\ncomment:"})
     desk.grade()  # with names again
-    assert totals(desk) == {"lovelace": "7", "noether": ""}
+    assert totals(desk)["lovelace"] == "7"
     assert "## lovelace" in sheet(desk).read_text()
 
 
