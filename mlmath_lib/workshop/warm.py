@@ -144,7 +144,7 @@ class WarmProvisioner(LocalProvisioner):
     https://jupyter-client.readthedocs.io/en/stable/provisioning.html
     """
 
-    async def launch_kernel(self, cmd, *, cwd, env, **_):
+    async def launch_kernel(self, cmd, *, env, cwd=".", **_):
         """Fork the kernel in place of running `cmd`, whose options it takes."""
         self.process = start(_serve_kernel, cmd[cmd.index("-f") :], str(cwd), dict(env))
         self.pid = self.process.pid
