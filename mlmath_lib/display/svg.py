@@ -4,8 +4,13 @@ import io
 import re
 from hashlib import blake2b
 from itertools import groupby
+from types import NoneType
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
+
+import matplotlib.pyplot as plt
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 INK = "#1f2328"  # book.mplstyle's neutral; stored as currentColor
 SIZE_LIMIT = 150_000  # bytes of one figure
@@ -51,10 +56,7 @@ def canonical_svg(fig, description, *, caption=None, metadata=None):
     W3C, *Scalable Vector Graphics (SVG) 2*, Candidate Recommendation (2018),
     chapters 5 and 13. https://www.w3.org/TR/SVG2/
     """
-    buffer = io.StringIO()
-    # Without date and creator the text does not depend on day or version.
-    fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    root = ElementTree.fromstring(buffer.getvalue())
+    root = ElementTree.fromstring(_drawn(fig))
     names = _names(root, description)
     body = [line for child in root for line in _lines(child, names)]
 
@@ -76,6 +78,25 @@ def canonical_svg(fig, description, *, caption=None, metadata=None):
     if caption is not None:
         head.append(f"<desc>{escape(caption)}</desc>")
     return "\n".join([*head, *body, "</svg>"])
+
+
+def _drawn(fig):
+    """Return Matplotlib's SVG of a figure."""
+    buffer = io.StringIO()
+    # Without date and creator the text does not depend on day or version.
+    options = {"metadata": {"Date": None, "Creator": None}}
+    if not isinstance(fig.get_layout_engine(), NoneType | PlaceHolderLayoutEngine):
+        fig.savefig(buffer, format="svg", **options)
+        return buffer.getvalue()
+    # An explorer's frame has its layout, for which savefig would draw everything once more.
+    canvas, dpi, wanted = fig.canvas, fig.dpi, plt.rcParams["savefig.dpi"]
+    fig.dpi = dpi if wanted == "figure" else wanted
+    try:
+        FigureCanvasSVG(fig).print_svg(buffer, **options)
+    finally:
+        fig.set_canvas(canvas)
+        fig.dpi = dpi
+    return buffer.getvalue()
 
 
 def body_lines(svg):

@@ -1,6 +1,7 @@
 """Notebooks come back executed, in one normal form, and stay so."""
 
 import copy
+import difflib
 import json
 
 import nbformat
@@ -106,6 +107,42 @@ class TestNormalise:
         )
         folded = ["jupyter" in cell.metadata for cell in normalise(notebook).cells]
         assert folded == [False, True, True, False, False, False]
+
+    def test_it_folds_drawing_code_and_leaves_the_set_up_open(self):
+        cells = [new_code_cell(source, metadata={"tags": ["hide-input"]}) for source in "ab"]
+        set_up, drawing = normalise(new_notebook(cells=cells)).cells
+        assert set_up.metadata == {"tags": ["hide-input"]}
+        assert drawing.metadata == {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+
+    def test_a_new_cell_changes_no_other(self):
+        cells = [new_markdown_cell(f"Paragraph {number}") for number in range(30)]
+        before = nbformat.writes(normalise(new_notebook(cells=cells))).splitlines()
+        cells.insert(10, new_markdown_cell("New"))
+        after = nbformat.writes(normalise(new_notebook(cells=cells))).splitlines()
+        changed = [line for line in difflib.ndiff(before, after) if line[0] in "+-"]
+        assert len(changed) < 12
+        assert all(line.startswith("+") for line in changed)
+
+    def test_a_copied_cell_gets_an_id_that_follows_from_its_source(self):
+        def ids():
+            notebook = new_notebook(cells=[new_code_cell("x"), new_code_cell("x")])
+            for cell in notebook.cells:
+                cell.id = "one"
+            return [cell.id for cell in normalise(notebook).cells]
+
+        assert ids()[0] == "one" != ids()[1]
+        assert ids() == ids()
+
+    def test_each_figure_is_an_image_too(self, untidy):
+        svg = '<svg aria-label="A line">\n<desc>It `rises` by $x<1$</desc>\n<path d="M0 0"/></svg>'
+        untidy.cells[1].outputs = [new_output("display_data", {"image/svg+xml": svg})]
+        image = normalise(untidy).cells[1].outputs[0].data["text/html"]
+        assert '<img alt="A line" src=\'data:image/svg+xml,&lt;svg' in image
+        assert "<figcaption>It <code>rises</code> by $x&lt;1$</figcaption>" in image
+
+    def test_the_version_of_python_may_differ(self, untidy):
+        untidy.metadata.language_info = {"name": "python", "version": "3.99.1"}
+        assert normalise(untidy).metadata.language_info.version == "3.99.1"
 
     def test_it_is_idempotent(self, untidy):
         once = copy.deepcopy(normalise(untidy))
