@@ -272,7 +272,8 @@ def _lloyd(cloud, centers, max_steps):
         seen.add(fingerprint)
     inertia, centers, labels = best
     n_clusters = np.count_nonzero(np.bincount(labels))
-    if converged and n_clusters < len(centers):  # rounding cannot tell more points apart
+    # Each empty cluster got a point of its own, unless they are equal, or are by rounding.
+    if converged and n_clusters < len(centers):
         raise _too_few_distinct(n_clusters, len(centers))
     n_steps = len(path) - 1
     return KMeansResult(
@@ -319,12 +320,9 @@ def _moved_centers(X, labels, n_clusters):
     centers = (membership @ X) / np.maximum(counts, 1)[:, np.newaxis]
     empty = np.flatnonzero(counts == 0)
     if empty.size:
-        distinct = len(np.unique(X, axis=0))
         distances = ((X - centers[labels]) ** 2).sum(axis=1)
         for cluster in empty:
             farthest = np.argmax(distances)
-            if distinct < n_clusters or distances[farthest] == 0:
-                raise _too_few_distinct(min(distinct, n_clusters - 1), n_clusters)
             centers[cluster] = X[farthest]
             distances = np.minimum(distances, ((X - X[farthest]) ** 2).sum(axis=1))
     return centers
