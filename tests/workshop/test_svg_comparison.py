@@ -103,6 +103,16 @@ class TestFigures:
     def test_a_raster_may_differ_by_a_shade(self):
         assert svg_difference(drawing(), drawing(pixel=0.004)) is None
 
+    def test_an_id_counts_by_the_place_of_what_it_leads_to(self):
+        svg = (
+            '<svg aria-label="a"><path id="{0}"/><path id="{1}"/><use href="#{2}"/>'
+            '<g clip-path="url(#{1})" style="fill:url(#{0})"/></svg>'
+        )
+        assert svg_difference(svg.format("a", "b", "a"), svg.format("c", "d", "c")) is None
+        assert "stored '#i0', now '#i1'" in svg_difference(
+            svg.format("a", "b", "a"), svg.format("a", "b", "b")
+        )
+
     def test_the_alternative_text_counts(self):
         changed = drawing().replace("A line rises", "A line falls")
         assert "attribute aria-label" in svg_difference(drawing(), changed)
