@@ -163,12 +163,12 @@
   });
 
   // A box that scrolls sideways must be reachable by keyboard; one that does not, must not.
-  const boxes = () => $$("pre, table, .math, .formula, .drawing");
+  const boxes = $$("pre, table, .math, .formula, .drawing");
   const names = { PRE: "Code", TABLE: "Table", FIGURE: "Figure" };
-  const markScrollable = () => {
-    const wide = boxes().map((box) => [box, box.scrollWidth > box.clientWidth]);
-    for (const [box, scrolls] of wide) {
-      if (!scrolls) {
+  // Asked when it is laid out, which a part of the page far below is not yet.
+  const widths = new ResizeObserver((entries) => {
+    for (const { target: box } of entries) {
+      if (box.scrollWidth <= box.clientWidth) {
         box.removeAttribute("tabindex");
       } else if (!box.hasAttribute("tabindex")) {
         box.tabIndex = 0;
@@ -177,12 +177,8 @@
         box.setAttribute("aria-label", `${names[box.tagName] || names[box.parentElement.tagName] || "Formula"}, scrolls sideways`);
       }
     }
-  };
-  let waiting;
-  const later = () => { clearTimeout(waiting); waiting = setTimeout(markScrollable, 100); };
-  markScrollable();
-  addEventListener("resize", later);
-  document.addEventListener("toggle", later, true);
+  });
+  boxes.forEach((box) => widths.observe(box));
 
   // A link may lead into something folded.
   const showTarget = () => {
