@@ -65,6 +65,11 @@ def test_great_circle_ignores_whole_turns_and_returns_a_float():
     ("call", "kind", "message"),
     [
         (
+            lambda: great_circle_distance([-80, -95], 0, 0, 0),
+            ValueError,
+            "latitude1 must be within -90 and 90 degrees; got -95",
+        ),
+        (
             lambda: great_circle_distance(0, 0, 100, 0),
             ValueError,
             "latitude2 must be within -90 and 90 degrees; got 100. Are latitude and longitude",

@@ -91,6 +91,12 @@ def test_scaling_the_matrix_scales_the_eigenvalue_only(seed, factor):
     assert scaled.eigenvector == pytest.approx(plain.eigenvector, abs=1e-6)
 
 
+def test_a_large_negative_entry_sets_the_scale_too():
+    result = power_iteration([[-1e200, 0.0], [0.0, 1.0]], start=[1.0, 1.0])
+    assert result.converged
+    assert result.eigenvalue == pytest.approx(-1e200)
+
+
 def test_length_and_sign_of_the_start_do_not_matter():
     A = symmetric(5, seed=3)[0]
     start = np.array([1.0, -2.0, 0.5, 3.0, 1.0])
