@@ -55,13 +55,20 @@ def test_small_pictures_follow_the_theme(site, browser):
     visit = Visit(browser, site / "chapters/gallery.html")
     picture = visit.page.locator(".thumbnails img").first
     picture.scroll_into_view_if_needed()
-    picture.evaluate("image => image.decode()")
-    grounds = []
+    # Large, so that a line is as dark as its ink.
+    large = "position: fixed; inset: 0; z-index: 9; width: 1200px"
+    picture.evaluate(
+        "(image, large) => { image.style.cssText = large; return image.decode(); }", large
+    )
+    shades = {}
     for theme in ("light", "dark"):
         visit.set_theme(theme)
-        grounds.append(picture.screenshot())
+        shades[theme] = plt.imread(BytesIO(picture.screenshot()), format="png")[..., :3]
     visit.context.close()
-    assert grounds[0] != grounds[1]
+    # The ink and the ground, each a picture's own: dark on light, and light on dark.
+    assert shades["light"].max(axis=2).min() < 0.4
+    assert shades["dark"].min(axis=2).max() > 0.7
+    assert shades["dark"][2, 2].max() < 0.2
 
 
 def test_indexes_list_every_exercise_with_its_points(site):
