@@ -1,7 +1,11 @@
 """What the extension writes into each page."""
 
+import shutil
+
+import nbformat
 import pytest
-from workshop.browsing import NOTEBOOKS, build
+import yaml
+from workshop.browsing import NOTEBOOKS, ROOT, build
 
 from mlmath_lib.workshop.site import pages
 
@@ -34,8 +38,32 @@ def test_addresses_come_from_one_place(site, tmp_path):
     assert "mybinder" not in plain
     assert "github.com" not in plain
     assert "og:image" not in plain
+    # A book of this chapter alone, without its words, which refer to others.
+    book = tmp_path / "book"
+    notebook = nbformat.read(ROOT / f"{NOTEBOOKS[0]}.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    notebook.cells = [nbformat.v4.new_markdown_cell("# A chapter\n\nWhat?"), *code]
+    (book / NOTEBOOKS[0]).parent.mkdir(parents=True)
+    nbformat.write(notebook, book / f"{NOTEBOOKS[0]}.ipynb")
+    toc = {
+        "format": "jb-book",
+        "root": "chapters/home",
+        "parts": [
+            {
+                "caption": "Chapters",
+                "numbered": 2,
+                "chapters": [{"file": "chapters/part", "sections": [{"file": NOTEBOOKS[0]}]}],
+            }
+        ],
+    }
+    (book / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    for name in ("home", "part"):
+        (book / "chapters" / f"{name}.md").write_text(f"# {name}\n\nWords.\n", encoding="utf-8")
+    for name in ("_config.yml", "chapters/references.bib"):
+        shutil.copy(ROOT / name, book / name)
     build(
         tmp_path / "_build",
+        source=book,
         MLMATH_REPOSITORY="https://github.com/someone/fork",
         MLMATH_SITE_URL="https://someone.example/book",
     )
