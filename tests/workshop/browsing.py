@@ -79,8 +79,6 @@ class Visit:
         self.page.goto(path.as_uri())
         if path.name == "index.html" and path.parent.name == "html":  # leads to the home page
             self.page.wait_for_url("**/chapters/intro.html")
-        # A reader's browser lays a page out as it is read; here all of it is looked at.
-        self.page.add_style_tag(content="section { content-visibility: visible !important }")
 
     def _note(self, message):
         if message.type in {"error", "warning"}:

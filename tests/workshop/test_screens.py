@@ -151,15 +151,3 @@ def test_a_page_shown_again_has_the_theme_of_today(visit):
             theme,
         )
         assert visit.page.evaluate("document.documentElement.dataset.theme") == theme
-
-
-def test_a_long_page_is_laid_out_as_it_is_read(site, browser):
-    """And what scrolls sideways far below is marked when the reader comes there."""
-    page = browser.new_page(viewport={"width": 390, "height": 800})
-    page.goto((site / f"{NOTEBOOKS[0]}.html").as_uri())
-    far = page.locator("section > section .drawing").last
-    page.wait_for_function("document.fonts.status === 'loaded'")
-    assert not far.evaluate("box => box.checkVisibility({contentVisibilityAuto: true})")
-    far.evaluate("box => box.scrollIntoView()")
-    page.wait_for_function("box => box.hasAttribute('tabindex')", arg=far.element_handle())
-    page.close()

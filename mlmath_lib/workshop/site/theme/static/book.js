@@ -165,7 +165,8 @@
   // A box that scrolls sideways must be reachable by keyboard; one that does not, must not.
   const boxes = $$("pre, table, .math, .formula, .drawing");
   const names = { PRE: "Code", TABLE: "Table", FIGURE: "Figure" };
-  // Asked when it is laid out, which a part of the page far below is not yet.
+  // Asked when it is laid out: a part that is folded is not yet. (content-visibility would lay a long
+  // page out as it is read, but Chromium then leaves what is far below out of the accessibility tree.)
   const widths = new ResizeObserver((entries) => {
     for (const { target: box } of entries) {
       if (box.scrollWidth <= box.clientWidth) {
