@@ -95,6 +95,7 @@ def test_train_learns_a_border_that_is_no_line(name):
     assert [layer.activation for layer in result.layers] == [name, "identity"]
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("step_size", [1e306, 1.7e308])
 def test_a_diverging_walk_ends_with_the_last_finite_layers(step_size):
     layers, X, y = problem([3, 4, 2], seed=1, activation="relu", n_samples=9)
@@ -157,6 +158,8 @@ X, Y = np.ones((5, 3)), np.array([0, 1, 1, 0, 1])
          "step_size must be a finite number > 0; got -1"),
         (lambda: train(LAYERS, X, Y / 2, batch_size=1, step_size=1, n_epochs=1), ValueError,
          "y must hold whole .*; got 0.5"),
+        (lambda: train(LAYERS, X, Y + 1, batch_size=1, step_size=1, n_epochs=1), ValueError,
+         "y must hold whole .*; got 2"),
         (lambda: train(LAYERS, X[0], Y, batch_size=1, step_size=1, n_epochs=1), ValueError,
          "X must have shape"),
     ],
