@@ -185,7 +185,8 @@
       if (page) history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
       if (query.length < 2) { count.textContent = ""; list.replaceChildren(); box.hidden = !page; return; }
       const hits = await load() ? await rank(query) : [];
-      if (mine !== latest) return; // typed on meanwhile
+      // Typed on meanwhile, or gone on to what was found before.
+      if (mine !== latest || list.contains(document.activeElement)) return;
       count.textContent = !book ? "The index did not load. The contents list every chapter."
         : hits.length ? `${hits.length} ${hits.length === 1 ? "place" : "places"} found${hits.length > limit ? `, the first ${limit} shown` : ""}`
         : `Nothing found for “${query}”. Try one word of it, or the glossary.`;
