@@ -302,12 +302,3 @@ def test_site_carries_no_unused_machinery(site):
     assert total < 4_000_000, "something large has come into _static"
     names = [path.name for path in site.rglob("*") if path.is_file()]
     assert not [name for name in names if name.endswith(".map") or "fontawesome" in name]
-
-
-def test_search_finds_a_chapter(site, browser):
-    visit = Visit(browser, site / "search.html")
-    visit.page.goto(f"{(site / 'search.html').as_uri()}?q=Voronoi")
-    visit.page.wait_for_selector("#search-results li a")
-    assert "k_means_clustering" in visit.page.locator("#search-results").inner_html()
-    assert visit.errors == []
-    visit.context.close()
