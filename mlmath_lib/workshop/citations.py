@@ -9,13 +9,12 @@ the role again: sphinxcontrib-bibtex words it and leads to the page of reference
 import functools
 import re
 
-import nbformat
 from pybtex.database import parse_file
 from pybtex.richtext import Text
 
 from mlmath_lib.workshop.checkout import root
 
-__all__ = ["FILE", "as_links", "as_roles", "notebook_with_roles"]
+__all__ = ["FILE", "as_links", "as_roles"]
 
 FILE = "../references.bib"  # as seen from a chapter
 
@@ -56,26 +55,6 @@ def as_roles(text):
     """
     text = _LINKS.sub(lambda found: f"{{cite:p}}`{','.join(_LINK.findall(found[0]))}`", text)
     return _LINK.sub(r"{cite:t}`\1`", text)
-
-
-def notebook_with_roles(source):
-    """Return a stored notebook as sphinxcontrib-bibtex can read it.
-
-    Parameters
-    ----------
-    source : str
-        A notebook's JSON.
-
-    Returns
-    -------
-    str
-        The same notebook with roles, as JSON.
-    """
-    notebook = nbformat.reads(source, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = as_roles(cell.source)
-    return nbformat.writes(notebook) + "\n"
 
 
 def _linked(role):

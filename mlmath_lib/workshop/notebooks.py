@@ -18,9 +18,9 @@ import nbformat
 from nbclient import NotebookClient
 
 from mlmath_lib.display.figures import as_image
+from mlmath_lib.workshop import citations, cross_references
 from mlmath_lib.workshop.chapter import Chapter
 from mlmath_lib.workshop.checkout import root
-from mlmath_lib.workshop.citations import as_links
 
 TIMEOUT = 120  # seconds for one cell; a whole chapter should take less than 20
 # What JupyterLab stores; Python's version comes on top.
@@ -74,7 +74,7 @@ def execute(path):
     for cell in notebook.cells:
         cell.get("outputs", [])[:] = timings.get(cell.source, cell.get("outputs", []))
     notebook.metadata.language_info = language or notebook.metadata.language_info
-    after = nbformat.writes(normalise(notebook)) + "\n"
+    after = nbformat.writes(normalise(notebook, path)) + "\n"
     if after != before:
         path.write_text(after, encoding="utf-8")
     return after != before
@@ -89,13 +89,15 @@ def _timings(notebook):
     }
 
 
-def normalise(notebook):
+def normalise(notebook, path=None):
     """Remove from a notebook what differs between machines and runs.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
         An executed notebook; it is changed in place.
+    path : pathlib.Path, optional
+        Where it is stored, for links to other chapters.
 
     Returns
     -------
@@ -127,7 +129,9 @@ def normalise(notebook):
         if tags:
             cell.metadata["tags"] = tags
         if cell.cell_type != "code":
-            cell.source = as_links(cell.source)
+            cell.source = citations.as_links(cell.source)
+            if path:
+                cell.source = cross_references.as_links(cell.source, path)
             cell.pop("attachments", None)
             continue
         cell.execution_count = count

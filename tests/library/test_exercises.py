@@ -387,7 +387,6 @@ class TestTime:
 
     def test_an_outer_limit_goes_on(self):
         inner, outer = False, False
-        started = time.monotonic()
         try:
             with time_limit(0.6):
                 try:
@@ -400,7 +399,6 @@ class TestTime:
             outer = True
         assert inner
         assert outer
-        assert time.monotonic() - started < 5
 
     def test_a_limit_leaves_nothing_behind(self):
         before = signal.getsignal(signal.SIGALRM)

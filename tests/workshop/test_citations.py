@@ -4,7 +4,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from mlmath_lib.workshop.citations import as_links, as_roles, notebook_with_roles
+from mlmath_lib.workshop.citations import as_links, as_roles
+from mlmath_lib.workshop.site.roles import notebook_with_roles
 
 LLOYD = "[Lloyd (1982)](../references.bib#lloyd1982)"
 

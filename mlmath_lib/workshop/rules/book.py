@@ -42,6 +42,18 @@ class Book:
         return Counter(label for chapter in self.chapters for _, label in chapter.equations)
 
     @cached_property
+    def labels(self):
+        """The notebook of each label of an equation or a directive."""
+        return {
+            label: chapter.path.resolve()
+            for chapter in self.chapters
+            for label in (
+                *(label for _, label in chapter.equations),
+                *(directive.label for _, directive in chapter.directives),
+            )
+        }
+
+    @cached_property
     def terms(self):
         """The terms of all parts, in lower case."""
         directives = [

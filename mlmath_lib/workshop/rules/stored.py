@@ -34,7 +34,7 @@ def its_name_is_snake_case_without_numbers(chapter):
 
 
 def it_is_stored_in_normal_form(chapter):
-    normal = nbformat.writes(normalise(copy.deepcopy(chapter.notebook))) + "\n"
+    normal = nbformat.writes(normalise(copy.deepcopy(chapter.notebook), chapter.path)) + "\n"
     if chapter.path.read_text(encoding="utf-8") != normal:
         yield "it holds what differs between machines: run `make notebooks CHAPTER=...`"
 

@@ -4,7 +4,7 @@ import ast
 import re
 from urllib.parse import unquote
 
-from mlmath_lib.workshop import citations
+from mlmath_lib.workshop import citations, cross_references
 from mlmath_lib.workshop.chapter import tree_of
 
 SET_UP_LINES = 8
@@ -150,3 +150,10 @@ def its_references_exist(chapter):
                 yield f"cell {number}: source {key} is missing in chapters/references.bib: add it"
         elif not re.match(r"\w+:|$", file) and not (chapter.path.parent / file).is_file():
             yield f"cell {number}: the link {link} leads to no file"
+        elif found := cross_references.target(link):
+            there = (chapter.path.parent / found[0]).resolve()
+            if chapter.book.labels.get(found[1]) != there:
+                yield (
+                    f"cell {number}: {found[0]} has no label {found[1]}: write the role, such as "
+                    f"{{eq}}`{found[1]}`, and run `make notebooks`"
+                )

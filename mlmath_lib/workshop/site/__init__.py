@@ -12,7 +12,7 @@ do not import it. One module for each concern:
 - ``maps``: a part's chapters and what each builds on, drawn;
 - ``gallery``: cards, small pictures and indexes, drawn from the chapters;
 - ``search``: what the search looks into;
-- ``citations``: links to `references.bib` become bibtex's;
+- ``roles``: links to sources and to labels of other chapters become roles;
 - ``gathered``: the symbols and the terms of all parts, each on one page;
 - ``solutions``: the switch that leaves results and solutions out;
 - ``mathematics``: formulas as MathML, and the font that they are set in.
@@ -26,7 +26,6 @@ from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 
 from mlmath_lib.workshop.site import (
-    citations,
     downloads,
     dropdowns,
     epub,
@@ -37,6 +36,7 @@ from mlmath_lib.workshop.site import (
     maps,
     mathematics,
     pages,
+    roles,
     search,
     solutions,
     take_along,
@@ -76,7 +76,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         gathered,
         solutions,
         downloads,
-        citations,
+        roles,
         take_along,
     ):
         part.setup(app)
