@@ -43,7 +43,6 @@ FIRST_FORM = {
     "foundations/mathematical_models",
     "foundations/mathematics_of_machine_learning",
     "geometry/manifolds",
-    "information_theory/cross_entropy",
     "linear_algebra/eigenvalues_and_eigenvectors",
     "models/k_means_clustering",
     "networks/backpropagation",
