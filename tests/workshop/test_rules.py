@@ -41,7 +41,6 @@ FIRST_FORM = {
     "calculus/taylor_series",
     "foundations/mathematical_constants",
     "foundations/mathematical_models",
-    "foundations/mathematics_of_machine_learning",
     "geometry/manifolds",
     "linear_algebra/eigenvalues_and_eigenvectors",
     "models/k_means_clustering",
