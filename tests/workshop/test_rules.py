@@ -39,7 +39,6 @@ FIRST_FORM = {
     "calculus/integral_calculus",
     "calculus/jacobian_and_hessian",
     "calculus/taylor_series",
-    "foundations/mathematical_models",
     "geometry/manifolds",
     "linear_algebra/eigenvalues_and_eigenvectors",
     "models/k_means_clustering",
