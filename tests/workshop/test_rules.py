@@ -40,7 +40,6 @@ FIRST_FORM = {
     "calculus/jacobian_and_hessian",
     "calculus/taylor_series",
     "geometry/manifolds",
-    "linear_algebra/eigenvalues_and_eigenvectors",
     "models/k_means_clustering",
     "networks/backpropagation",
     "optimization/stochastic_gradient_descent",
