@@ -39,7 +39,6 @@ FIRST_FORM = {
     "calculus/jacobian_and_hessian",
     "calculus/taylor_series",
     "geometry/manifolds",
-    "models/k_means_clustering",
     "networks/backpropagation",
     "optimization/stochastic_gradient_descent",
     "probability/law_of_large_numbers",
