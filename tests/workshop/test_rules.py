@@ -40,7 +40,6 @@ FIRST_FORM = {
     "calculus/taylor_series",
     "geometry/manifolds",
     "networks/backpropagation",
-    "optimization/stochastic_gradient_descent",
     "probability/law_of_large_numbers",
     "statistics/sample_size_determination",
 }
