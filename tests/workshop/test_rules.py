@@ -35,7 +35,6 @@ FIRST_FORM = {
     "calculus/gradients",
     "calculus/integral_calculus",
     "calculus/jacobian_and_hessian",
-    "calculus/taylor_series",
     "geometry/manifolds",
     "networks/backpropagation",
     "probability/law_of_large_numbers",
