@@ -24,6 +24,7 @@ from mlmath_lib.workshop.rules import (
     layout_problems,
     name_problems,
     needs_problems,
+    source_problems,
     trace_problems,
 )
 
@@ -71,6 +72,11 @@ def test_contents_list_every_chapter_once():
 def test_chapters_need_what_comes_before():
     problems = list(needs_problems(BOOK))
     assert not problems, _report("You need", problems)
+
+
+def test_sources_are_cited():
+    problems = list(source_problems(BOOK))
+    assert not problems, _report("references.bib", problems)
 
 
 def test_modules_import_only_earlier_parts():
@@ -778,6 +784,14 @@ def test_wrong_contents_are_found(book, old, new, message):
     path = book.root / "_toc.yml"
     path.write_text(path.read_text().replace(old, new))
     assert any(message in problem for problem in contents_problems(Book(book.root)))
+
+
+def test_a_source_that_nobody_cites_is_found(book):
+    assert list(source_problems(book)) == []
+    with (book.root / "chapters" / "references.bib").open("a", encoding="utf-8") as file:
+        file.write("@book{nobody1900,\n  title = {Unread},\n}\n")
+    (problem,) = source_problems(Book(book.root))
+    assert "no chapter cites nobody1900" in problem
 
 
 def needing(tmp_path, **needs):

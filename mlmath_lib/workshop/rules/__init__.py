@@ -22,6 +22,7 @@ from mlmath_lib.workshop.rules.book import (
     needs_problems,
     trace_problems,
 )
+from mlmath_lib.workshop.rules.text import source_problems
 
 __all__ = [
     "FORM",
@@ -32,6 +33,7 @@ __all__ = [
     "layout_problems",
     "name_problems",
     "needs_problems",
+    "source_problems",
     "trace_problems",
 ]
 

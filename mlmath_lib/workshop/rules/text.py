@@ -157,3 +157,17 @@ def its_references_exist(chapter):
                     f"cell {number}: {found[0]} has no label {found[1]}: write the role, such as "
                     f"{{eq}}`{found[1]}`, and run `make notebooks`"
                 )
+
+
+def source_problems(book):
+    """Say which entries of the bibliography no chapter cites."""
+    cited = {
+        key.strip()
+        for chapter in book.chapters
+        for _, keys in chapter.roles(*CITATIONS)
+        for key in keys.split(",")
+    }
+    links = (unquote(link) for chapter in book.chapters for _, link in chapter.links)
+    cited |= {link.partition("#")[2] for link in links if link.startswith(citations.FILE)}
+    for key in sorted(book.sources - cited):
+        yield f"chapters/references.bib: no chapter cites {key}: cite it, or drop it"
