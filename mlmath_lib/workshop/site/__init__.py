@@ -12,6 +12,7 @@ do not import it. One module for each concern:
 - ``maps``: a part's chapters and what each builds on, drawn;
 - ``gallery``: cards, small pictures and indexes, drawn from the chapters;
 - ``search``: what the search looks into;
+- ``stored``: a notebook's JSON, read, changed and written again;
 - ``roles``: links to sources and to labels of other chapters become roles;
 - ``gathered``: the symbols and the terms of all parts, each on one page;
 - ``solutions``: the switch that leaves results and solutions out;

@@ -16,6 +16,7 @@ import nbformat
 from sphinx.application import Sphinx
 
 import mlmath_lib
+from mlmath_lib.workshop.site.stored import changed
 
 __all__ = ["install_line", "wheel_name", "with_install_cell"]
 
@@ -84,16 +85,19 @@ def with_install_cell(source: str, line: str) -> str:
     str
         The notebook's JSON; unchanged if it begins with that cell.
     """
-    notebook = nbformat.reads(source, as_version=4)
     words = "# Run this cell first: it installs the book's library and what it needs.\n"
     if line.endswith(wheel_name()):
         words += (
             "# Before, save the library, which the chapter's page offers, beside this notebook.\n"
         )
     cell = nbformat.v4.new_code_cell(f"{words}{line}", id=CELL)
-    cells = [other for other in notebook.cells if other.get("id") != CELL]
-    notebook.cells = [cell, *cells]
-    return nbformat.writes(notebook) + "\n"
+
+    def with_cell(notebook):
+        others = [other for other in notebook.cells if other.get("id") != CELL]
+        notebook.cells = [cell, *others]
+        return notebook
+
+    return changed(source, with_cell)
 
 
 def write_downloads(app: Sphinx, exception: Exception | None) -> None:

@@ -4,10 +4,10 @@ sphinxcontrib-bibtex words the citations and leads to the page of references; Sp
 equations and theorems.
 """
 
-import nbformat
 from sphinx.application import Sphinx
 
 from mlmath_lib.workshop import citations, cross_references
+from mlmath_lib.workshop.site.stored import change_when_read, changed
 
 __all__ = ["notebook_with_roles", "setup"]
 
@@ -25,19 +25,16 @@ def notebook_with_roles(source):
     str
         The same notebook with roles, as JSON.
     """
-    notebook = nbformat.reads(source, as_version=4)
+    return changed(source, _with_roles)
+
+
+def _with_roles(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = citations.as_roles(cross_references.as_roles(cell.source))
-    return nbformat.writes(notebook) + "\n"
-
-
-def read(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Hand a chapter to the parser with roles."""
-    if app.env.doc2path(docname).endswith(".ipynb"):
-        source[0] = notebook_with_roles(source[0])
+    return notebook
 
 
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx's events."""
-    app.connect("source-read", read)
+    change_when_read(app, notebook_with_roles)

@@ -7,10 +7,10 @@ students get: the exercise, its hint, the function to write, its check.
 import os
 from pathlib import Path
 
-import nbformat
 from sphinx.application import Sphinx
 
 from mlmath_lib.workshop.assignments import students_notebook
+from mlmath_lib.workshop.site.stored import change_when_read, changed
 
 __all__ = ["shown", "without_solutions"]
 
@@ -53,18 +53,12 @@ def without_solutions(source: str) -> str:
     str
         The same notebook without results and solutions, as JSON.
     """
-    return nbformat.writes(students_notebook(nbformat.reads(source, as_version=4))) + "\n"
+    return changed(source, students_notebook)
 
 
 def take_choice(_app: Sphinx, config) -> None:
     """Read the switch from the environment."""
     config.mlmath_solutions = shown(os.environ.get("MLMATH_SOLUTIONS", ""))
-
-
-def read(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Hand the students' version to the parser."""
-    if not app.config.mlmath_solutions and app.env.doc2path(docname).endswith(".ipynb"):
-        source[0] = without_solutions(source[0])
 
 
 def strip_downloads(app: Sphinx, exception: Exception | None) -> None:
@@ -78,5 +72,5 @@ def setup(app: Sphinx) -> None:
     """Connect to Sphinx's events."""
     app.add_config_value("mlmath_solutions", True, "env", bool)
     app.connect("config-inited", take_choice)
-    app.connect("source-read", read)
+    change_when_read(app, without_solutions, lambda config: not config.mlmath_solutions)
     app.connect("build-finished", strip_downloads)
