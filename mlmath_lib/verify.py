@@ -44,7 +44,8 @@ def verify(label, left, right, *, relation="=", tolerance=1e-9, share=1.0):
     AssertionError
         If the equation does not hold; the message shows both sides.
     ValueError
-        If `label`, `relation`, `tolerance`, `share` or the shapes are unfit.
+        If `label`, `relation`, `tolerance`, `share` or the shapes are unfit, or if
+        both sides are so small that the tolerance would hide any difference.
 
     References
     ----------
@@ -177,6 +178,17 @@ def _slack(right, tolerance):
     return tolerance * np.maximum(1, np.abs(right))
 
 
+def _require_size(label, left, right, tolerance):
+    """Refuse sides that the tolerance takes for 0, unless the claim is that left is 0."""
+    largest = max(np.abs(left).max(), np.abs(right).max())
+    if largest <= tolerance and np.any(right):
+        raise ValueError(
+            f"{label}: both sides are below the tolerance {tolerance:g}, which would hide any "
+            f"difference; the largest is {largest:.1e}. Divide both by their size, or set a "
+            "smaller tolerance"
+        )
+
+
 def _worst(label, left, right, excess):
     worst = np.unravel_index(np.argmax(excess), excess.shape)
     where = f" at index {tuple(map(int, worst))}" if excess.ndim else ""
@@ -185,6 +197,7 @@ def _worst(label, left, right, excess):
 
 def _equal(label, left, right, tolerance):
     left, right = _aligned(label, left, right)
+    _require_size(label, left, right, tolerance)
     excess = np.abs(left - right) - _slack(right, tolerance)
     if not (excess <= 0).all():
         raise AssertionError(f"{_worst(label, left, right, excess)}\n  tolerance {tolerance:g}")
@@ -194,6 +207,7 @@ def _equal(label, left, right, tolerance):
 
 def _inequality(label, left, right, relation, tolerance, share):
     left, right = _aligned(label, left, right)
+    _require_size(label, left, right, tolerance)
     excess = (left - right if relation == "<=" else right - left) - _slack(right, tolerance)
     holds = int(np.count_nonzero(excess <= 0))
     if holds < share * left.size - 1e-9:  # 0.07 * 100 is above 7

@@ -19,7 +19,7 @@ g = sp.Symbol("g", negative=True)
 k = sp.Symbol("k", integer=True, positive=True)
 MATRIX = sp.Matrix([[x, y], [0, 1]])
 
-finite = st.floats(-1e6, 1e6)
+finite = st.floats(-1e6, 1e6).filter(lambda value: value == 0 or abs(value) > 0.1)
 
 
 def told(capsys, *arguments, **options):
@@ -307,3 +307,16 @@ def test_a_share_belongs_to_an_inequality():
 @pytest.mark.parametrize("relation", ["<=", ">=", "->", "~"])
 def test_complex_numbers_have_no_order(relation):
     refused("needs real numbers; got complex", [1j] * 40, 1, relation=relation, error=ValueError)
+
+
+class TestSmallSides:
+    @pytest.mark.parametrize("relation", ["=", "<="])
+    def test_a_difference_that_the_tolerance_would_hide_is_refused(self, relation):
+        remedy = r"both sides are below the tolerance 1e-09.* 2\.0e-13\. Divide both by their size"
+        refused(remedy, [1e-13, 0], [2e-13, 0], relation=relation, error=ValueError)
+
+    def test_zero_is_a_claim(self, capsys):
+        assert "both sides agree" in told(capsys, [1e-13, -1e-14], 0)
+
+    def test_a_smaller_tolerance_sees_it(self):
+        refused("does not hold", 1e-13, 2e-13, tolerance=1e-15)
