@@ -2,8 +2,8 @@
 
 An author writes ``{cite:t}`lloyd1982```. JupyterLab shows that as a warning, so the
 normaliser makes it ``[Lloyd (1982)](../references.bib#lloyd1982)``, with the names and the
-year of `references.bib`, and renews them when the file changes. On the site the link is
-the role again: sphinxcontrib-bibtex words it and leads to the page of references.
+year of `references.bib`, and renews them when the file changes. On the site the link leads
+to the entry, at the end of the chapter.
 """
 
 import functools
@@ -14,7 +14,7 @@ from pybtex.richtext import Text
 
 from mlmath_lib.workshop.checkout import root
 
-__all__ = ["FILE", "as_links", "as_roles"]
+__all__ = ["FILE", "as_links", "names_and_year"]
 
 FILE = "../references.bib"  # as seen from a chapter
 
@@ -37,22 +37,11 @@ def as_links(text):
         The same with links, worded as `references.bib` says today. A key that is not
         there stays as it is.
     """
-    return _ROLE.sub(_linked, as_roles(text))
+    return _ROLE.sub(_linked, _as_roles(text))
 
 
-def as_roles(text):
-    """Return a cell's Markdown with bibtex's roles in place of links to `references.bib`.
-
-    Parameters
-    ----------
-    text : str
-        The cell's source, with links.
-
-    Returns
-    -------
-    str
-        The same with roles: several links in brackets are one role.
-    """
+def _as_roles(text):
+    """Return a cell's Markdown with roles in place of links; several in brackets are one role."""
     text = _LINKS.sub(lambda found: f"{{cite:p}}`{','.join(_LINK.findall(found[0]))}`", text)
     return _LINK.sub(r"{cite:t}`\1`", text)
 
@@ -71,14 +60,26 @@ def _linked(role):
 def _sources():
     """Return names and year of each source, by its key."""
     entries = parse_file(str(root() / "chapters" / "references.bib")).entries
-    return {key: (_names(entry), entry.fields["year"]) for key, entry in entries.items()}
+    return {key: names_and_year(entry) for key, entry in entries.items()}
 
 
-def _names(entry):
-    """Name one or two authors, and of more the first."""
+def names_and_year(entry):
+    """Return the words by which a source is cited.
+
+    Parameters
+    ----------
+    entry : pybtex.database.Entry
+        The source.
+
+    Returns
+    -------
+    tuple of str
+        One or two authors, and of more the first; the year.
+    """
     people = entry.persons.get("author") or entry.persons["editor"]
     names = [
         str(Text.from_latex(" ".join([*person.prelast_names, *person.last_names])))
         for person in people
     ]
-    return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+    words = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+    return words, entry.fields["year"]

@@ -1,10 +1,10 @@
-"""Citations are links in a notebook, and bibtex's roles on the site."""
+"""Citations are links in a notebook, and lead to entries on the site."""
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from mlmath_lib.workshop.citations import as_links, as_roles
+from mlmath_lib.workshop.citations import as_links
 from mlmath_lib.workshop.site.roles import notebook_with_roles
 
 LLOYD = "[Lloyd (1982)](../references.bib#lloyd1982)"
@@ -25,10 +25,10 @@ LLOYD = "[Lloyd (1982)](../references.bib#lloyd1982)"
          "(../references.bib#gurbuzbalaban2021)"),
     ],
 )  # fmt: skip
-def test_a_citation_is_worded_and_comes_back(role, link):
+def test_a_citation_is_worded_and_stays(role, link):
     text = "Some {}, which $f(x)$ shows, [here](demo.ipynb) (and (there)).\n{}"
     assert as_links(text.format(role, role)) == text.format(link, link)
-    assert as_roles(text.format(link, link)) == text.format(role, role)
+    assert as_links(text.format(link, link)) == text.format(link, link)
 
 
 def test_a_link_is_worded_anew():
@@ -37,11 +37,14 @@ def test_a_link_is_worded_anew():
 
 @pytest.mark.parametrize("text", ["{cite:t}`nobody1900`", "`{cite:t}` is a role", "[a](b.bib#c)"])
 def test_what_is_no_known_citation_stays(text):
-    assert as_links(text) == as_roles(text) == text
+    assert as_links(text) == text
 
 
-def test_the_site_reads_roles_in_text_and_leaves_code_alone():
+def test_the_site_reads_anchors_in_text_and_leaves_code_alone():
     cells = [new_markdown_cell(f"By {LLOYD}."), new_code_cell(f"print('{LLOYD}')")]
     source = nbformat.writes(new_notebook(cells=cells))
     read = nbformat.reads(notebook_with_roles(source), as_version=4)
-    assert [cell.source for cell in read.cells] == ["By {cite:t}`lloyd1982`.", cells[1].source]
+    assert [cell.source for cell in read.cells] == [
+        "By [Lloyd (1982)](#source-lloyd1982).",
+        cells[1].source,
+    ]

@@ -24,6 +24,7 @@ from mlmath_lib.workshop.rules import (
     layout_problems,
     name_problems,
     needs_problems,
+    once_problems,
     source_problems,
     trace_problems,
 )
@@ -77,6 +78,11 @@ def test_chapters_need_what_comes_before():
 def test_sources_are_cited():
     problems = list(source_problems(BOOK))
     assert not problems, _report("references.bib", problems)
+
+
+def test_symbols_and_terms_stand_once():
+    problems = list(once_problems(BOOK))
+    assert not problems, _report("chapters/*/index.md", problems)
 
 
 def test_modules_import_only_earlier_parts():
@@ -792,6 +798,36 @@ def test_a_source_that_nobody_cites_is_found(book):
         file.write("@book{nobody1900,\n  title = {Unread},\n}\n")
     (problem,) = source_problems(Book(book.root))
     assert "no chapter cites nobody1900" in problem
+
+
+SYMBOLS = r"""
+| symbol | in code | meaning | introduced in |
+|---|---|---|---|
+| $\mathbf x$, $P(A\|B)$ | `x` | a point, a share | [Demo](demo.ipynb) |
+| $n$ | `n` | their number | [Demo](demo.ipynb) |
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("| $n$ | `n` | rows | [Other](other.ipynb) |", ""),
+        ("| $n$ | `n` | rows | [Demo](demo.ipynb) |", "the symbol .n. stands in .* same chapter"),
+        ("| $k$, $n$ | | their number | [Other](other.ipynb) |", "symbol .n. .* same meaning"),
+        (r"| $P(A\|B)$ | | b | [Demo](demo.ipynb) |", r"the symbol .P\(A.{5} stands"),
+        ("````{glossary}\nscatter\n  A sum.\n````", ""),
+        ("````{glossary}\nscatter\nInertia\n  A sum.\n````", "the term inertia stands in "),
+    ],
+)
+def test_a_symbol_or_term_that_stands_twice_is_found(book, row, message):
+    part = book.root / "chapters" / "basics" / "index.md"
+    part.write_text(part.read_text() + SYMBOLS)
+    other = book.root / "chapters" / "later" / "index.md"
+    other.write_text(f"# Later\n\n{row}\n")
+    problems = list(once_problems(Book(book.root)))
+    assert len(problems) == bool(message)
+    assert all(re.search(message, problem) for problem in problems)
+    assert all("basics/index.md and chapters/later/index.md" in problem for problem in problems)
 
 
 def needing(tmp_path, **needs):

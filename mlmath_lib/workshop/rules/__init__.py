@@ -20,6 +20,7 @@ from mlmath_lib.workshop.rules.book import (
     layout_problems,
     name_problems,
     needs_problems,
+    once_problems,
     trace_problems,
 )
 from mlmath_lib.workshop.rules.text import source_problems
@@ -33,6 +34,7 @@ __all__ = [
     "layout_problems",
     "name_problems",
     "needs_problems",
+    "once_problems",
     "source_problems",
     "trace_problems",
 ]

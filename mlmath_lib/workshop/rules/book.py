@@ -53,17 +53,23 @@ class Book:
             )
         }
 
+    @property
+    def introductions(self):
+        """The text of each part's introduction, under its file's name."""
+        paths = sorted((self.root / "chapters").glob("*/index.md"))
+        return {str(path.relative_to(self.root)): path.read_text("utf-8") for path in paths}
+
     @cached_property
     def terms(self):
-        """The terms of all parts, in lower case."""
-        directives = [
-            piece.what
-            for path in sorted((self.root / "chapters").glob("*/index.md"))
-            for piece in read_markdown(path.read_text(encoding="utf-8"))
-            if piece.kind == "directive" and piece.what.kind == "glossary"
-        ]
-        lines = [line for directive in directives for line in directive.body.splitlines()]
-        return {line.strip().lower() for line in lines if re.match(r"[^\s:]", line)}
+        """The introductions that hold each term of the book, in lower case."""
+        found = {}
+        for name, text in self.introductions.items():
+            for piece in read_markdown(text):
+                if piece.kind == "directive" and piece.what.kind == "glossary":
+                    for line in piece.what.body.splitlines():
+                        if re.match(r"[^\s:]", line):
+                            found.setdefault(line.strip().lower(), []).append(name)
+        return found
 
     @cached_property
     def sources(self):
@@ -116,6 +122,38 @@ def contents_problems(book):
             yield f"_toc.yml lists {name}, which does not exist"
         if times > 1:
             yield f"_toc.yml lists {name} {times} times: once is enough"
+
+
+def once_problems(book):
+    """Say which terms and symbols stand twice in the parts' introductions.
+
+    A letter may mean something else in another chapter, and then has a row there.
+    """
+    for term, places in book.terms.items():
+        if len(places) > 1:
+            yield f"the term {term} stands in {' and '.join(places)}: once is enough"
+    rows = [
+        (symbol, meaning, chapter, name)
+        for name, text in book.introductions.items()
+        for symbols, _, meaning, chapter in _rows(text)
+        for symbol in re.findall(r"\$[^$]+\$", symbols)
+    ]
+    for what, place in (("meaning", 1), ("chapter", 2)):
+        seen = {}
+        for row in rows:
+            seen.setdefault((row[0], row[place]), []).append(row[3])
+        for (symbol, same), places in seen.items():
+            if len(places) > 1:
+                yield (
+                    f"the symbol {symbol} stands in {' and '.join(places)} with the same {what}, "
+                    f"{same}: once is enough"
+                )
+
+
+def _rows(text):
+    """Return the cells of the rows of a part's symbols."""
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if line[:1] == "|"]
+    return [[cell.strip() for cell in row] for row in rows if len(row) == 4]
 
 
 def needs_problems(book):

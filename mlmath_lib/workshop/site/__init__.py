@@ -13,8 +13,9 @@ do not import it. One module for each concern:
 - ``gallery``: cards, small pictures and indexes, drawn from the chapters;
 - ``search``: what the search looks into;
 - ``stored``: a notebook's JSON, read, changed and written again;
-- ``roles``: links to sources and to labels of other chapters become roles;
-- ``gathered``: the symbols and the terms of all parts, each on one page;
+- ``roles``: links to labels of other chapters become roles, those to sources anchors;
+- ``sources``: what a chapter cites, in full at its end;
+- ``gathered``: the symbols, the terms and the sources of the book, each on one page;
 - ``solutions``: the switch that leaves results and solutions out;
 - ``mathematics``: formulas as MathML, and the font that they are set in.
 """
@@ -22,8 +23,6 @@ do not import it. One module for each concern:
 import zlib
 from pathlib import Path
 
-from pybtex.backends.plaintext import Backend
-from pybtex.plugin import register_plugin
 from sphinx.application import Sphinx
 
 from mlmath_lib.workshop.site import (
@@ -40,6 +39,7 @@ from mlmath_lib.workshop.site import (
     roles,
     search,
     solutions,
+    sources,
     take_along,
 )
 
@@ -62,8 +62,6 @@ def setup(app: Sphinx) -> dict[str, object]:
         The extension's metadata: reading and writing pages in parallel is safe.
     """
     app.add_html_theme("mlmath_book", THEME)
-    # sphinxcontrib-bibtex asks for it at each citation, and pybtex searches all that is installed.
-    register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     for part in (
         figures,
         dropdowns,
@@ -78,11 +76,12 @@ def setup(app: Sphinx) -> dict[str, object]:
         solutions,
         downloads,
         roles,
+        sources,
         take_along,
     ):
         part.setup(app)
     # Pages that were built by other code than this must be built again.
     files = Path(__file__).parent.rglob("*")
-    sources = sorted(file for file in files if file.is_file() and file.suffix != ".pyc")
-    code = zlib.crc32(b"".join(source.read_bytes() for source in sources))
+    code_files = sorted(file for file in files if file.is_file() and file.suffix != ".pyc")
+    code = zlib.crc32(b"".join(file.read_bytes() for file in code_files))
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": code}

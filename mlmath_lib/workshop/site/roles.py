@@ -1,19 +1,20 @@
-"""Citations and references to other chapters: links in a notebook, roles on the page.
+"""References to other chapters and sources: a notebook's links become what the page needs.
 
-sphinxcontrib-bibtex words the citations and leads to the page of references; Sphinx numbers
-equations and theorems.
+Sphinx numbers equations and theorems, which it knows by roles; the entry of a source stands
+on the page that cites it.
 """
 
 from sphinx.application import Sphinx
 
-from mlmath_lib.workshop import citations, cross_references
+from mlmath_lib.workshop import cross_references
+from mlmath_lib.workshop.site.sources import with_anchors
 from mlmath_lib.workshop.site.stored import change_when_read, changed
 
 __all__ = ["notebook_with_roles", "setup"]
 
 
 def notebook_with_roles(source):
-    """Return a stored notebook with roles where it has links to sources and labels.
+    """Return a stored notebook with roles for labels and anchors for sources, in place of links.
 
     Parameters
     ----------
@@ -23,7 +24,7 @@ def notebook_with_roles(source):
     Returns
     -------
     str
-        The same notebook with roles, as JSON.
+        The same notebook for the parser, as JSON.
     """
     return changed(source, _with_roles)
 
@@ -31,7 +32,7 @@ def notebook_with_roles(source):
 def _with_roles(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = citations.as_roles(cross_references.as_roles(cell.source))
+            cell.source = with_anchors(cross_references.as_roles(cell.source))
     return notebook
 
 
