@@ -39,6 +39,7 @@ END_TITLES = {"summary", "sources"}
 # Directives whose body is no Markdown, and those whose argument is a label or an address.
 LITERAL = {"bibliography", "code", "code-block", "code-cell", "math", "mermaid", "part-map", "raw"}
 UNTITLED = LITERAL | {"figure", "image", "include", "solution", "solution-start", "solution-end"}
+SOLUTION_END = re.compile(r"\s*(`{3,}|:{3,}|~{3,})\{solution-end\}\s*\1\s*")
 
 # Words: the rate of those who read in order to learn, of Carver, "Reading Rate: A Review of
 # Research and Theory" (1990). The others are this book's own, chosen so that a main path of
@@ -375,16 +376,26 @@ class Chapter:
 
     @cached_property
     def in_solutions(self):
-        """Numbers of the cells that lie between a solution's start and its end, or at its start."""
+        """Numbers of the cells from a solution's start to its check, which ends it."""
         found, opened = set(), False
         for number, cell in self.cells:
             if cell.cell_type == "markdown":
-                for piece in read_markdown(cell.source):
-                    if piece.kind == "directive" and piece.what.kind.startswith("solution-"):
-                        opened = piece.what.kind == "solution-start"
+                for directive in self.directives_of(number):
+                    if directive.kind.startswith(("exercise", "solution")):
+                        opened = directive.kind == "solution-start"
             if opened:
                 found.add(number)
+            opened = opened and not ends_solution(cell)
         return found
+
+    @cached_property
+    def solution_ends(self):
+        """Numbers of the checks that end a solution which begins with ``{solution-start}``."""
+        return [number for number in sorted(self.in_solutions) if ends_solution(self.cell(number))]
+
+    def cell(self, number):
+        """Return a cell by its number."""
+        return self.notebook.cells[number - 1]
 
     def size(self, *zones, folded):
         """Count what there is to read in some kinds of sections.
@@ -466,6 +477,22 @@ def _zone(title):
     if words == "exercises":
         return EXERCISES
     return END if words in END_TITLES else MAIN
+
+
+def ends_solution(cell):
+    """Say whether a cell that follows a solution's start ends it, as its check does.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+        The cell.
+
+    Returns
+    -------
+    bool
+        Whether it is code that is not the solution's own.
+    """
+    return cell.cell_type == "code" and "solution" not in cell.metadata.get("tags", ())
 
 
 def tree_of(source):
@@ -632,9 +659,9 @@ def read_exercises(notebook):
     for number, cell in read.cells:
         if cell.cell_type == "code":
             if opened:
-                tagged = "solution" in cell.metadata.get("tags", ())
-                opened["code" if tagged else "checks"].append(number)
+                opened["checks" if ends_solution(cell) else "code"].append(number)
                 opened["gate"].add(number)
+                opened = None if ends_solution(cell) else opened
             continue
         before = opened
         for directive in read.directives_of(number):
@@ -656,9 +683,8 @@ def _collect(directive, number, entries, opened):
             raise ValueError(f"{label}: an exercise needs a cell of its own")
         entry = {"label": label, "title": directive.argument, "cell": number, "statement": body}
         entries.append(entry | {"code": [], "checks": [], "gate": set()})
-    elif kind == "solution-end":
         return None
-    elif entries:
+    if entries:
         entry = entries[-1]
         if kind == "hint":
             entry["hint"] = body

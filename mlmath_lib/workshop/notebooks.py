@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 
 from mlmath_lib.display.figures import as_image
 from mlmath_lib.workshop import citations, cross_references
-from mlmath_lib.workshop.chapter import Chapter
+from mlmath_lib.workshop.chapter import SOLUTION_END, Chapter
 from mlmath_lib.workshop.checkout import root
 
 TIMEOUT = 120  # seconds for one cell; a whole chapter should take less than 20
@@ -104,8 +104,9 @@ def normalise(notebook, path=None):
     nbformat.NotebookNode
         The same notebook, with counts 1..n, metadata reduced to tags and to what
         JupyterLab folds, streams joined, tracebacks reduced to their last line, no widget
-        state or view, and each figure as an image for those who do not trust it. Cells
-        keep their ids, so that a new one changes no other.
+        state or view, and each figure as an image for those who do not trust it. A
+        ``{solution-end}``, which JupyterLab shows as an empty box, goes. Cells keep their
+        ids, so that a new one changes no other.
 
     References
     ----------
@@ -116,6 +117,7 @@ def normalise(notebook, path=None):
     notebook.metadata = nbformat.from_dict(METADATA)
     if version:  # each JupyterLab stores its own
         notebook.metadata.language_info.version = version
+    notebook.cells = [cell for cell in notebook.cells if not SOLUTION_END.fullmatch(cell.source)]
     count, folded, ids = 0, Chapter(notebook).in_solutions, set()
     for number, cell in enumerate(notebook.cells, start=1):
         tags = cell.metadata.get("tags", [])

@@ -478,7 +478,6 @@ def small_chapter():
             'check("ex-small-size", size, on=[(2.0,), (3.0,)], equals=[2.0, 3.0],\n'
             "    fresh=lambda rng: (rng.normal(),))"
         ),
-        new_markdown_cell("```{solution-end}\n```"),
         new_markdown_cell("## Summary"),
     ]
     return new_notebook(cells=cells)
@@ -495,7 +494,7 @@ def test_an_exercise_is_read_with_its_steps():
         result="Of -3 it is 3.",
         marks="",
         statement_cell=4,
-        solution_cells=[5, 6, 7, 8],
+        solution_cells=[5, 6, 7],
         code_cells=[6],
         check_cell=7,
         answer="size",

@@ -180,7 +180,7 @@ def test_no_fence_lets_a_solution_through(fence, text, around):
     text = around.format(text.format(f=fence))
     cells = [new_markdown_cell(text)]
     if "solution-start" in text:
-        cells += [*CODE, new_markdown_cell(f"SECRET\n\n{fence}{{solution-end}}\n{fence}\n\nAfter.")]
+        cells += [new_markdown_cell("SECRET"), *CODE, new_markdown_cell("After.")]
     notebook = new_notebook(cells=cells)
     [exercise] = read_exercises(notebook)
     assert exercise.label == "ex-a"

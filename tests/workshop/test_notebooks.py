@@ -101,12 +101,18 @@ class TestNormalise:
                 new_markdown_cell("```{solution-start} ex-demo\n```\nSo."),
                 new_code_cell("def f(): ...", metadata={"tags": ["solution"]}),
                 new_code_cell("check(f)", metadata={"jupyter": {"source_hidden": True}}),
-                new_markdown_cell("```{solution-end}\n```"),
-                new_code_cell("after"),
+                new_code_cell("after", metadata={"tags": ["solution"]}),
             ]
         )
         folded = ["jupyter" in cell.metadata for cell in normalise(notebook).cells]
-        assert folded == [False, True, True, False, False, False]
+        assert folded == [False, True, True, False, False]
+
+    @pytest.mark.parametrize("fence", ["```", ":::", "~~~~"])
+    def test_it_drops_the_end_of_a_solution_which_jupyterlab_shows_empty(self, fence):
+        end = f"{fence}{{solution-end}}\n{fence}\n"
+        cells = [new_markdown_cell(source) for source in ("Before", end, f"After\n\n{end}")]
+        left = [cell.source for cell in normalise(new_notebook(cells=cells)).cells]
+        assert left == ["Before", f"After\n\n{end}".rstrip()]
 
     def test_it_folds_drawing_code_and_leaves_the_set_up_open(self):
         cells = [new_code_cell(source, metadata={"tags": ["hide-input"]}) for source in "ab"]

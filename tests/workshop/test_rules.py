@@ -146,7 +146,7 @@ Right. So it is.
 ````
 `````"""
 CODE_EXERCISE = f"```{{exercise}} Double\n:label: ex-demo-code\nDouble it.\n\n*8 points*\n```{HINT}"
-CODE_CELLS = ("exercise", "start", "solution", "check", "end")
+CODE_CELLS = ("exercise", "start", "solution", "check")
 CHECK = """check(
     "ex-demo-code", double, on=[(1,)], equals=[2], fresh=lambda rng: (3,)
 )"""
@@ -199,7 +199,6 @@ def good_cells():
             'def double(x):\n    """Double x."""\n    return 2 * x', tags=["solution"]
         ),
         "check": code(CHECK),
-        "end": new_markdown_cell("```{solution-end}\n```"),
         "summary": new_markdown_cell("## Summary\n\nSo.\n\n## Sources\n\nBooks."),
     }
 
@@ -439,8 +438,11 @@ BROKEN = [
         source("one", "{solution} ex-demo-one", "{solution} ex-demo-two"),
         "ex-demo-two has a second solution",
     ),
-    ("its exercises have solutions", without("end"), "ex-demo-code is not closed"),
-    ("its exercises have solutions", without("start"), "closes nothing"),
+    (
+        "its exercises have solutions",
+        source("summary", "## Summary", "```{solution-end}\n```\n\n## Summary"),
+        "a solution ends with its check: drop {solution-end}",
+    ),
     (
         "its exercises have solutions",
         source("one", ":label: ex-demo-one", ":name: ex-demo-one"),
@@ -491,7 +493,8 @@ BROKEN = [
         source("solution", '    """Double x."""\n', ""),
         "needs a docstring",
     ),
-    ("its exercises make an assignment", tags("solution"), "cell without a tag must"),
+    ("its exercises make an assignment", tags("solution"), "must be one cell tagged solution"),
+    ("its exercises make an assignment", without("check"), "cell without a tag must"),
     (
         "its exercises make an assignment",
         lambda cells: cells.update(

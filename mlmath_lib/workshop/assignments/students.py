@@ -7,7 +7,7 @@ import re
 import nbformat
 
 from mlmath_lib.workshop.assignments.dependencies import needed
-from mlmath_lib.workshop.chapter import read_exercises, read_markdown
+from mlmath_lib.workshop.chapter import ends_solution, read_exercises, read_markdown
 
 
 def students_notebook(notebook):
@@ -54,6 +54,7 @@ def students_notebook(notebook):
     }
     kept, opened = [], False
     for number, cell in enumerate(notebook.cells, start=1):
+        opened = opened and not ends_solution(cell)
         if number in code:
             kept.append(_unrun(cell, _stub(cell.source)))
         elif number in checks:
@@ -76,7 +77,7 @@ def students_notebook(notebook):
 
 
 def _without_answers(text, opened):
-    """Return a cell's text without answers, and whether a solution is open at its end."""
+    """Return a cell's text without answers, and whether a solution is open after it."""
     lines = text.splitlines()
     hidden, start = set(), 0
     for piece in read_markdown(text):
@@ -85,9 +86,6 @@ def _without_answers(text, opened):
             continue
         if directive.kind == "solution-start":
             opened, start = True, directive.first
-        elif directive.kind == "solution-end" and opened:
-            opened = False
-            hidden.update(range(start, directive.end))
         hidden.update(range(directive.first, directive.end))
     if opened:
         hidden.update(range(start, len(lines)))

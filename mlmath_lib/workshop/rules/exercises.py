@@ -22,30 +22,22 @@ def _directives(chapter):
 def its_exercises_have_solutions(chapter):
     directives = _directives(chapter)
     exercises = [label for _, kind, label in directives if kind.startswith("exercise")]
-    solved, opened = Counter(), None
+    solved = Counter()
     for number, kind, label in directives:
-        if opened and kind != "solution-end":
-            yield f"cell {number}: the solution {opened} is not closed: add {{solution-end}} before"
-            opened = None
         if kind.startswith("exercise"):
             if not label.startswith("ex-"):
                 yield f"cell {number}: an exercise needs the line :label: ex-topic-what"
             if exercises.count(label) > 1:
                 yield f"cell {number}: exercise label {label} stands twice: rename one"
         elif kind == "solution-end":
-            if opened is None:
-                yield f"cell {number}: {{solution-end}} closes nothing: drop it"
-            opened = None
+            yield f"cell {number}: a solution ends with its check: drop {{solution-end}}"
         else:
-            opened = label if kind == "solution-start" else None
             solved[label] += 1
             places = [n for n, what, name in directives if name == label and what[0] == "e"]
             if not places or places[0] > number:
                 yield f"cell {number}: solution {label} must follow its exercise"
             if solved[label] > 1:
                 yield f"cell {number}: exercise {label} has a second solution: join them"
-    if opened:
-        yield f"the solution {opened} is not closed: add {{solution-end}}"
     for label in exercises:
         if label not in solved:
             yield f"exercise {label} has no solution: add {{solution-start}} {label}"
@@ -58,24 +50,15 @@ def its_code_answers_are_checked(chapter):
     checking = {number for number, _ in checks}
     directives = _directives(chapter)
     exercises = {label for _, kind, label in directives if kind.startswith("exercise")}
-    gated = {}
-    opened = None
-    gates = {number: (kind, label) for number, kind, label in directives}
-    for number, cell in chapter.cells:
-        kind, label = gates.get(number, ("", ""))
-        opened = {"solution-start": label, "solution-end": None}.get(kind, opened)
-        if cell.cell_type != "code":
-            continue
+    for number, cell in chapter.code:
         tagged = "solution" in cell.metadata.get("tags", [])
-        if opened:
-            gated.setdefault(opened, []).append(number)
         if tagged and number in checking:
             yield f"cell {number}: check stands in a cell of its own, without the tag solution"
-        if tagged and not opened:
-            yield f"cell {number}: the tag solution belongs between solution-start and -end"
-        if opened and not tagged and number not in checking:
+        if tagged and number not in chapter.in_solutions:
+            yield f"cell {number}: the tag solution belongs between {{solution-start}} and check"
+        if number in chapter.solution_ends and number not in checking:
             yield f"cell {number}: code of a solution must carry the tag solution"
-    for label in gated:
+    for label in [label for _, kind, label in directives if kind == "solution-start"]:
         if label not in {label for _, label in checks}:
             yield f'exercise {label} has code and no check: add check("{label}", ...)'
     for number, label in checks:

@@ -16,7 +16,7 @@ do not import it. One module for each concern:
 - ``roles``: links to labels of other chapters become roles, those to sources anchors;
 - ``sources``: what a chapter cites, in full at its end;
 - ``gathered``: the symbols, the terms and the sources of the book, each on one page;
-- ``solutions``: the switch that leaves results and solutions out;
+- ``solutions``: where each solution ends, and the switch that leaves them out;
 - ``mathematics``: formulas as MathML, and the font that they are set in.
 """
 

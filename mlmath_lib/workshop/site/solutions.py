@@ -1,18 +1,24 @@
-"""A site for a class: without results and solutions, with the students' notebooks.
+"""Solutions on the site: where each ends, and a site for a class without them.
+
+In a notebook a solution ends with its check, while sphinx-exercise waits for
+``{solution-end}``, which JupyterLab would show as an empty box.
 
 Set ``MLMATH_SOLUTIONS=no`` (``make book SOLUTIONS=no``), and each page is built from what
-students get: the exercise, its hint, the function to write, its check.
+students get: the exercise, its hint, the function to write, its check. The students' notebook is
+also what such a site offers for download.
 """
 
 import os
 from pathlib import Path
 
+import nbformat
 from sphinx.application import Sphinx
 
 from mlmath_lib.workshop.assignments import students_notebook
+from mlmath_lib.workshop.chapter import SOLUTION_END, Chapter
 from mlmath_lib.workshop.site.stored import change_when_read, changed
 
-__all__ = ["shown", "without_solutions"]
+__all__ = ["shown", "with_ends", "without_solutions"]
 
 CHOICES = {"": True, "yes": True, "no": False}
 
@@ -56,6 +62,31 @@ def without_solutions(source: str) -> str:
     return changed(source, students_notebook)
 
 
+def with_ends(source: str) -> str:
+    """Return a stored notebook whose solutions are closed as sphinx-exercise wants it.
+
+    Parameters
+    ----------
+    source : str
+        A notebook's JSON.
+
+    Returns
+    -------
+    str
+        The same notebook with ``{solution-end}`` after each check that ends a solution, as
+        JSON.
+    """
+    return changed(source, _end_solutions)
+
+
+def _end_solutions(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    notebook.cells = [cell for cell in notebook.cells if not SOLUTION_END.fullmatch(cell.source)]
+    for number in reversed(Chapter(notebook).solution_ends):
+        end = nbformat.v4.new_markdown_cell("```{solution-end}\n```", id=f"solution-end-{number}")
+        notebook.cells.insert(number, end)
+    return notebook
+
+
 def take_choice(_app: Sphinx, config) -> None:
     """Read the switch from the environment."""
     config.mlmath_solutions = shown(os.environ.get("MLMATH_SOLUTIONS", ""))
@@ -73,4 +104,5 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("mlmath_solutions", True, "env", bool)
     app.connect("config-inited", take_choice)
     change_when_read(app, without_solutions, lambda config: not config.mlmath_solutions)
+    change_when_read(app, with_ends, lambda config: config.mlmath_solutions)
     app.connect("build-finished", strip_downloads)

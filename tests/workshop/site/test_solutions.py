@@ -1,8 +1,13 @@
-"""The site for a class, without results and solutions."""
+"""Solutions on the site, and the site for a class, without results and solutions."""
 
+import re
+
+import nbformat
 import pytest
-from workshop.browsing import NOTEBOOKS, build
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from workshop.browsing import NOTEBOOKS, ROOT, build
 
+from mlmath_lib.workshop.chapter import read_chapter
 from mlmath_lib.workshop.site import solutions
 
 
@@ -29,6 +34,42 @@ def test_a_site_for_a_class_gives_nothing_away(site, tmp_path):
         assert "Result\\n:class" not in given
     for text in (output / "search").glob("*.js"):
         assert "Solution to" not in text.read_text(encoding="utf-8")
+
+
+def test_each_solution_by_code_ends_with_its_check():
+    end = "```{solution-end}\n```"
+    cells = [
+        new_markdown_cell("```{solution-start} ex-demo\n```"),
+        new_code_cell("def f(): ...", metadata={"tags": ["solution"]}),
+        new_code_cell("check(f)"),
+        new_markdown_cell("## Summary"),
+    ]
+    stored = [new_notebook(cells=some) for some in (cells, [*cells[:3], new_markdown_cell(end)])]
+    for notebook in stored:
+        closed = nbformat.reads(solutions.with_ends(nbformat.writes(notebook)), 4).cells
+        assert [n for n, cell in enumerate(closed) if cell.source == end] == [3]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_page_folds_each_solution_with_its_code_and_check(name, site):
+    directives = [one for _, one in read_chapter(ROOT / f"{name}.ipynb").directives]
+    solutions_of = [one.kind for one in directives if one.kind in {"solution", "solution-start"}]
+    page = (site / f"{name}.html").read_text(encoding="utf-8")
+    folded = [part for part in _details(page) if part.startswith('<details class="admonition sol')]
+    assert len(folded) == len(solutions_of) >= 4
+    with_check = [part for part in folded if ">check<" in part]
+    assert len(with_check) == solutions_of.count("solution-start")
+
+
+def _details(page):
+    """Return each outermost or inner ``<details>`` of a page, with all that it holds."""
+    opened, found = [], []
+    for tag in re.finditer(r"<details|</details>", page):
+        if tag[0] == "<details":
+            opened.append(tag.start())
+        else:
+            found.append(page[opened.pop() : tag.end()])
+    return found
 
 
 def test_another_word_for_the_switch_is_refused():
