@@ -21,7 +21,7 @@ NO_TESTS = 5  # pytest's exit code
 STEPS = (
     (
         "page",
-        ["tests/workshop/test_pages.py", "-k", "{chapter}.html and not sample"],
+        ["tests/workshop/test_pages.py", "-k", "{chapter}.html and not test_a_sample"],
         "correct the chapter, or look at the page: make serve. A chapter without a page is "
         "missing in _toc.yml",
     ),

@@ -38,7 +38,6 @@ FIRST_FORM = {
     "geometry/manifolds",
     "networks/backpropagation",
     "probability/law_of_large_numbers",
-    "statistics/sample_size_determination",
 }
 
 
