@@ -37,7 +37,6 @@ FIRST_FORM = {
     "calculus/jacobian_and_hessian",
     "geometry/manifolds",
     "networks/backpropagation",
-    "probability/law_of_large_numbers",
 }
 
 
