@@ -36,7 +36,6 @@ BOOK = Book(Path(__file__).parents[2])
 FIRST_FORM = {
     "calculus/jacobian_and_hessian",
     "geometry/manifolds",
-    "networks/backpropagation",
 }
 
 
