@@ -41,7 +41,7 @@ def test_a_chapter_needs_no_script(plain_page):
     assert found["controls"] == [], "what needs a script is not shown without one"
 
 
-@pytest.mark.parametrize("plain_page", ["chapters/calculus/jacobian_and_hessian"], indirect=True)
+@pytest.mark.parametrize("plain_page", ["chapters/calculus/hessian"], indirect=True)
 def test_a_wide_formula_is_reached_by_keyboard(plain_page):
     wide = plain_page.evaluate_handle(
         """() => {

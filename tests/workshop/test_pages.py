@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 from workshop.browsing import NOTEBOOKS, PAGES, ROOT, Visit, every_chapter, every_page, sample
 
 from mlmath_lib.display import read_explorer
@@ -259,6 +260,15 @@ def test_page_prints_as_a_handout(page, site, browser, tmp_path):
     visit.context.close()
     assert hidden == [], "paper has no navigation and no buttons"
     assert (tmp_path / "page.pdf").stat().st_size > 20_000
+
+
+def test_old_addresses_lead_on(site, browser):
+    moved = yaml.safe_load((ROOT / "_config.yml").read_text())["sphinx"]["config"]["mlmath_moved"]
+    page = browser.new_page()
+    for old, new in moved.items():
+        page.goto((site / f"{old}.html").as_uri())
+        page.wait_for_url((site / f"{new}.html").as_uri())
+    page.close()
 
 
 class Anchors(HTMLParser):

@@ -398,7 +398,7 @@ def _wanted_style(filename: str, uses_design: bool, uses_math: bool) -> bool:
 
 
 def extra_pages(app: Sphinx):
-    """Yield the pages that have no source: the site's address, and "not found"."""
+    """Yield the pages that have no source: the site's address, "not found", old addresses."""
     if app.builder.name != "html":
         return
     root = app.config.root_doc
@@ -411,6 +411,8 @@ def extra_pages(app: Sphinx):
     }
     yield "index", context, "index.html"
     yield "404", context, "404.html"
+    for old, new in app.config.mlmath_moved.items():
+        yield old, context | {"moved_to": new}, "moved.html"
 
 
 def _site_root(app: Sphinx) -> str:
@@ -452,6 +454,7 @@ def setup(app: Sphinx) -> None:
     # Jupyter Book passes this value, and Sphinx warns of values that nothing declares.
     # Its extension, sphinx_comments, loads scripts from other hosts and is left out.
     app.add_config_value("comments_config", {}, "")
+    app.add_config_value("mlmath_moved", {}, "html", dict)
     app.connect("config-inited", take_addresses)
     app.connect("env-updated", reread_contents)
     # Late, when other extensions have added their files to the page.
