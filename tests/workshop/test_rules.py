@@ -33,8 +33,7 @@ BOOK = Book(Path(__file__).parents[2])
 
 # Chapters from before the form that the rules of `mlmath_lib.workshop.rules.form` ask for.
 # One that has reached it turns its test red, and is taken off.
-FIRST_FORM = {
-}
+FIRST_FORM = {}
 
 
 def _rules_of_chapters():
