@@ -53,7 +53,11 @@ def lab(tmp_path):
         yield address
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:  # its idle threads can outlive its loop
+            server.kill()
+            server.wait()
 
 
 def answers(address):

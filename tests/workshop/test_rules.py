@@ -16,7 +16,6 @@ from nbformat.v4 import (
 
 from mlmath_lib.workshop.notebooks import normalise
 from mlmath_lib.workshop.rules import (
-    FORM,
     RULES,
     Book,
     contents_problems,
@@ -31,32 +30,18 @@ from mlmath_lib.workshop.rules import (
 
 BOOK = Book(Path(__file__).parents[2])
 
-# Chapters from before the form that the rules of `mlmath_lib.workshop.rules.form` ask for.
-# One that has reached it turns its test red, and is taken off.
-FIRST_FORM = {}
 
-
-def _rules_of_chapters():
-    for chapter in BOOK.chapters:
-        for name in RULES:
-            if name not in FORM or chapter.name not in FIRST_FORM:
-                yield pytest.param(chapter, name, id=f"{chapter.name}-{name}")
-
-
-@pytest.mark.parametrize(("chapter", "name"), list(_rules_of_chapters()))
+@pytest.mark.parametrize(
+    ("chapter", "name"),
+    [
+        pytest.param(chapter, name, id=f"{chapter.name}-{name}")
+        for chapter in BOOK.chapters
+        for name in RULES
+    ],
+)
 def test_chapter(chapter, name):
     problems = list(RULES[name](chapter))
     assert not problems, _report(f"{chapter.path.relative_to(BOOK.root)}: {name}", problems)
-
-
-@pytest.mark.parametrize("name", sorted(FIRST_FORM))
-def test_a_chapter_in_its_first_form_is_taken_off_when_it_is_not(name):
-    problems = _form_problems(next((c for c in BOOK.chapters if c.name == name), None))
-    assert problems, f"{name} keeps all rules of form, or is gone: take it off FIRST_FORM"
-
-
-def _form_problems(chapter):
-    return [] if chapter is None else [p for name in FORM for p in FORM[name](chapter)]
 
 
 def test_contents_list_every_chapter_once():

@@ -26,7 +26,6 @@ from mlmath_lib.workshop.rules.book import (
 from mlmath_lib.workshop.rules.text import source_problems
 
 __all__ = [
-    "FORM",
     "RULES",
     "Book",
     "contents_problems",
@@ -50,5 +49,4 @@ def _rules(*modules):
     }
 
 
-FORM = _rules(form)
-RULES = _rules(stored, text, pictures, exercises) | FORM
+RULES = _rules(stored, text, pictures, exercises, form)

@@ -1,7 +1,4 @@
-"""The form of a chapter that is clear at first reading: sizes, order, pictures, questions.
-
-Chapters that were written before this form are listed in `tests/workshop/test_rules.py`.
-"""
+"""The form of a chapter that is clear at first reading: sizes, order, pictures, questions."""
 
 from itertools import pairwise
 from math import ceil
