@@ -12,3 +12,7 @@ Functions take arrays and return arrays; several results come back as a
 `NamedTuple`. Nothing here keeps state, and everything random takes a keyword
 `rng`.
 """
+
+from mlmath_lib._tracebacks import shorten_tracebacks
+
+shorten_tracebacks()

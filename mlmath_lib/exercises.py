@@ -94,7 +94,6 @@ def check(
     Traceback (most recent call last):
     mlmath_lib.exercises.CheckFailed: ex-demo-half: your answer is 100 times too large: ...
     """
-    __tracebackhide__ = True  # IPython shows the reader's lines, not these
     _require_fit(label, equals, holds, otherwise, tolerance)
     if fresh is not None and (on is None or not callable(fresh)):
         raise ValueError(

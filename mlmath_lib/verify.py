@@ -60,7 +60,6 @@ def verify(label, left, right, *, relation="=", tolerance=1e-9, share=1.0):
     >>> verify("eq-demo-root", np.sqrt([4.0, 9.0]), [2, 3])
     eq-demo-root: both sides agree within 1e-09 in 2 cases
     """
-    __tracebackhide__ = True  # IPython shows the reader's line, not these
     if not isinstance(label, str) or not label.startswith("eq-"):
         raise ValueError(f'label must be text such as "eq-topic-what"; got {label!r}')
     if relation not in _RELATIONS:

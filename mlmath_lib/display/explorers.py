@@ -73,7 +73,6 @@ def explore(draw, *, describe, caption=None, **values):
     >>> explore(line, slope=[1, 2], describe=lambda slope: f"The line rises {slope} per unit.")
     Explorer: The line rises 1 per unit.
     """
-    __tracebackhide__ = True  # IPython shows the reader's lines, not these
     require_callable("draw", draw, "returns a figure for each frame")
     require_callable("describe", describe, "returns a sentence for each frame")
     if caption is not None:
@@ -254,7 +253,6 @@ def _display_live(draw, describe, caption, values):
     """
     import ipywidgets as widgets
 
-    __tracebackhide__ = True
     combination = {name: choices[0] for name, choices in values.items()}
     sentence = _sentence(describe, combination)
     first = _frame(draw, combination)
@@ -306,12 +304,10 @@ def _display_live(draw, describe, caption, values):
 
 
 def _frame(draw, combination):
-    __tracebackhide__ = True
     return require_figure(f"what draw returns for {combination}", draw(**combination))
 
 
 def _sentence(describe, combination):
-    __tracebackhide__ = True
     return require_sentence(
         f"what describe returns for {combination}", describe(**combination), "says what it shows"
     )

@@ -51,7 +51,6 @@ def show(fig, *, alt, caption=None):
     >>> show(fig, alt="A line rises from 1 to 12 in 5 years")
     Figure: A line rises from 1 to 12 in 5 years
     """
-    __tracebackhide__ = True  # IPython shows the reader's lines, not these
     require_figure("fig", fig)
     try:
         require_sentence("alt", alt, "says what the figure shows")
@@ -126,7 +125,6 @@ def marked_up(caption):
 
 def require_figure(name, value):
     """Return `value`, which must be a Matplotlib figure."""
-    __tracebackhide__ = True
     if not isinstance(value, Figure):
         raise TypeError(
             f"{name} must be a Matplotlib figure; got {type(value).__name__}. "
@@ -137,7 +135,6 @@ def require_figure(name, value):
 
 def require_sentence(name, value, purpose):
     """Return `value`, which must be text for a reader, on one line."""
-    __tracebackhide__ = True
     if not isinstance(value, str):
         raise TypeError(f"{name} must be text that {purpose}; got {value!r:.80}")
     if not value.strip():
