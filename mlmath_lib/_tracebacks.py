@@ -22,7 +22,9 @@ def shorten_tracebacks():
     if shell is None:
         return
     report = shell.InteractiveTB
-    whole = report.get_records
+    whole = getattr(report, "get_records", None)
+    if whole is None:  # another IPython than the ones this was written for
+        return
 
     def get_records(steps, *options):
         return whole(steps if report.mode == "Verbose" else _own(steps), *options)
